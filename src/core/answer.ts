@@ -1,0 +1,59 @@
+/** What a command comes to, for whoever puts it into words. Failures are thrown as `RecordError` instead. */
+import type { ActiveCall, AuditEntry, Conversation, RecordingJob } from './model.js';
+
+/** Who asks, and where the answer goes. */
+export interface Asker {
+  readonly userId: string;
+  readonly channelId: string;
+  /**
+   * The id of a card to be placed in the channel if the command changes something; absent where a card of that
+   * conversation was clicked and is redrawn anyway.
+   */
+  readonly newCardId?: string;
+}
+
+export type Answer =
+  /** This request started it; its card shows it. */
+  | { readonly kind: 'started'; readonly job: RecordingJob }
+  /** Genesys was recording it already; the bot has taken charge of it. */
+  | { readonly kind: 'adopted'; readonly job: RecordingJob }
+  /** No answer came to the start, and Genesys cannot be asked just now: the bot keeps looking and its card will say. */
+  | { readonly kind: 'start-pending'; readonly job: RecordingJob }
+  /** Somebody was first: the job is starting, recording, paused or stopping. */
+  | { readonly kind: 'already-recording'; readonly job: RecordingJob }
+  /** This request stopped it. */
+  | { readonly kind: 'stopped'; readonly job: RecordingJob }
+  /** Genesys cannot be reached just now; the stop is recorded and the bot repeats it until it is done. */
+  | { readonly kind: 'stop-pending'; readonly job: RecordingJob }
+  /** Somebody else's stop is on its way. */
+  | { readonly kind: 'already-stopping'; readonly job: RecordingJob }
+  /** It was over before: stopped, ended or failed. */
+  | { readonly kind: 'already-finished'; readonly job: RecordingJob }
+  | {
+      readonly kind: 'status';
+      readonly job: RecordingJob;
+      readonly conversation: Conversation;
+      readonly audit: readonly AuditEntry[];
+    }
+  | { readonly kind: 'overview'; readonly overview: Overview }
+  | { readonly kind: 'list'; readonly jobs: readonly RecordingJob[] }
+  /** Active calls, each with its running job if it has one; incomplete when Genesys has more than was read. */
+  | { readonly kind: 'calls'; readonly calls: readonly CallRow[]; readonly complete: boolean }
+  | { readonly kind: 'help' };
+
+export interface CallRow {
+  readonly call: ActiveCall;
+  readonly job: RecordingJob | null;
+}
+
+/** `/record status` without a job: how the bot itself is. */
+export interface Overview {
+  readonly unfinished: number;
+  /** Null when call alerts are off. */
+  readonly alerts: {
+    readonly channelId: string;
+    readonly lastPollAt: number | null;
+    /** Why the last poll failed; null when it did not. */
+    readonly problem: string | null;
+  } | null;
+}

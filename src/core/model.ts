@@ -1,0 +1,150 @@
+/**
+ * Glossary.
+ *
+ * - **Conversation**: a call in Genesys Cloud, named by a UUID.
+ * - **Recording job** (job): one recording of one conversation, from the moment somebody asked for it.
+ * - **Job id**: what people see and type. Genesys names the job (`genesysId`); until it has, and where it never
+ *   does, the bot's own `id` stands in.
+ * - **Card**: a message in a channel that shows a conversation and its job, redrawn whenever they change.
+ * - **Call alert**: the card of a call that the bot found by itself, in the alert channel.
+ * - **Actor**: whoever wants something: a person in Slack, the bot itself (a deadline), or Genesys (done elsewhere).
+ * - **Audit entry**: one line of who did what, when, why, and how it ended. Never changed, never deleted.
+ *
+ * All times are integer milliseconds since 1970 (UTC); all ids are text.
+ */
+
+export type Actor =
+  | { readonly kind: 'person'; readonly userId: string }
+  /** The bot by its own decision: a deadline, a settlement after a crash. */
+  | { readonly kind: 'bot' }
+  /** Somebody outside this bot: another client, the agent's own screen, the call's end. */
+  | { readonly kind: 'genesys' };
+
+/**
+ * `starting → recording ⇄ paused → stopping → stopped`; also `failed` (never ran) and `ended` (the call ended, or
+ * it was stopped elsewhere).
+ */
+export type JobState = 'starting' | 'recording' | 'paused' | 'stopping' | 'stopped' | 'failed' | 'ended';
+
+/** States in which a recording runs or may run. At most one such job per conversation. */
+export const unfinishedStates = ['starting', 'recording', 'paused', 'stopping'] as const satisfies JobState[];
+
+export const isUnfinished = (job: RecordingJob): boolean =>
+  (unfinishedStates as readonly JobState[]).includes(job.state);
+
+/** What went wrong with a job most recently, as its card shows it. */
+export interface JobFailure {
+  readonly code: string;
+  /** One plain sentence; see {@link RecordError}. */
+  readonly message: string;
+  readonly cure: string | null;
+  readonly reference: string | null;
+}
+
+export interface RecordingJob {
+  readonly id: string;
+  readonly genesysId: string | null;
+  readonly conversationId: string;
+  readonly state: JobState;
+  readonly startedBy: Actor;
+  readonly startReason: string | null;
+  /** The Slack channel it was asked for in; null when nobody asked here. */
+  readonly channelId: string | null;
+  /** When it was asked for. */
+  readonly createdAt: number;
+  /** When Genesys confirmed it; null before that. For a job found running: when it was found. */
+  readonly recordingSince: number | null;
+  /** True when the recording ran already before the bot took charge of it. */
+  readonly adopted: boolean;
+  /** When the bot stops it by itself; null while unknown. */
+  readonly deadlineAt: number | null;
+  readonly stoppedBy: Actor | null;
+  readonly stopReason: string | null;
+  readonly finishedAt: number | null;
+  readonly failure: JobFailure | null;
+  /** When the bot tries again by itself; null when nothing is to be tried. */
+  readonly retryAt: number | null;
+  readonly retries: number;
+  readonly updatedAt: number;
+}
+
+/** The id that people see and type. */
+export const jobIdOf = (job: RecordingJob): string => job.genesysId ?? job.id;
+
+/** A call as Genesys describes it now. Everything but the id may be missing. */
+export interface ActiveCall {
+  readonly conversationId: string;
+  /** The caller's number or address, without its scheme (`tel:`, `sip:`). */
+  readonly caller: string | null;
+  readonly queue: string | null;
+  readonly agent: string | null;
+  readonly startedAt: number | null;
+}
+
+/** A call as the bot remembers it. */
+export interface Conversation extends Omit<ActiveCall, 'conversationId'> {
+  readonly id: string;
+  /** Grows with every visible change of the call or of its jobs; cards drawn from a smaller one are stale. */
+  readonly version: number;
+  readonly firstSeenAt: number;
+  /** Null while the call is up, or as long as the bot does not know better. */
+  readonly endedAt: number | null;
+}
+
+/** A recording that Genesys says is running. */
+export interface ActiveRecording {
+  readonly genesysId: string;
+  readonly conversationId: string;
+}
+
+/** A listing, with the truth about its completeness: from an incomplete one no absence follows. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  readonly complete: boolean;
+}
+
+export interface Card {
+  readonly id: string;
+  readonly channelId: string;
+  /** Slack's message id; null until posted. */
+  readonly ts: string | null;
+  readonly conversationId: string;
+  /** The job it shows; null for a call alert, which shows the call and its newest job. */
+  readonly jobId: string | null;
+  /** The conversation's version it was last drawn from; 0 when never. */
+  readonly drawnVersion: number;
+}
+
+/** All that a card is drawn from, read in one go. */
+export interface CardView {
+  readonly card: Card;
+  readonly conversation: Conversation;
+  readonly job: RecordingJob | null;
+}
+
+/** A message that is due in a card's thread. */
+export interface Reply {
+  readonly id: string;
+  readonly card: Card;
+  readonly job: RecordingJob;
+}
+
+export type AuditAction = 'start' | 'stop' | 'adopt' | 'observe' | 'read';
+
+/** `asked` is committed before Genesys is asked; exactly one of the others follows for each. */
+export type AuditOutcome = 'asked' | 'done' | 'failed' | 'refused';
+
+export interface AuditEntry {
+  readonly id: string;
+  readonly at: number;
+  readonly actor: Actor;
+  readonly action: AuditAction;
+  readonly outcome: AuditOutcome;
+  readonly conversationId: string | null;
+  readonly jobId: string | null;
+  readonly channelId: string | null;
+  readonly reason: string | null;
+  /** The error's code and reference, where there was one. */
+  readonly code: string | null;
+  readonly reference: string | null;
+}

@@ -1,0 +1,176 @@
+/** What core needs from outside. Adapters implement these; nothing here knows a vendor. */
+import type {
+  ActiveCall,
+  ActiveRecording,
+  AuditEntry,
+  Card,
+  CardView,
+  Conversation,
+  JobState,
+  Listing,
+  RecordingJob,
+  Reply,
+} from './model.js';
+
+export interface Clock {
+  /** Milliseconds since 1970 (UTC). */
+  now(): number;
+  /** Resolves after `ms`, or at once when the signal aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Makes a new unique id (UUID). */
+export type NewId = () => string;
+
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** Stop goes before start, start before reading, reading before polling. */
+export type Priority = 'stop' | 'start' | 'read' | 'poll';
+
+export interface RequestOptions {
+  readonly priority?: Priority;
+  /** Told, in milliseconds, each time the request must wait for a rate limit before it is sent (again). */
+  readonly onWait?: (ms: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The recording side of Genesys. All methods throw {@link RecordError}: `GENESYS_REFUSED` (a permission or the
+ * contract), `RATE_LIMITED`, `UNAVAILABLE` (with `maybeDone` when the effect is unknown), `UNEXPECTED_RESPONSE`.
+ */
+export interface RecordingApi {
+  /**
+   * Starts recording, once: never retried when the effect is unknown.
+   * Throws also `NOT_FOUND` (no such active call) and `STATE_CONFLICT` (it is being recorded already).
+   */
+  start(conversationId: string, options?: RequestOptions): Promise<{ readonly genesysId: string }>;
+  /** Stops recording. Safe to repeat; `already-finished` when Genesys no longer knows it as running. */
+  stop(recording: ActiveRecording, options?: RequestOptions): Promise<'stopped' | 'already-finished'>;
+  /** Every recording that runs now, all pages. */
+  listActive(options?: RequestOptions): Promise<Listing<ActiveRecording>>;
+}
+
+/** The calls that are up now. Throws like {@link RecordingApi}. */
+export interface CallDirectory {
+  listCalls(options?: RequestOptions): Promise<Listing<ActiveCall>>;
+}
+
+/** Members of a Slack user group. Throws `SLACK_REFUSED` or `UNAVAILABLE` when they cannot be read. */
+export interface UserGroups {
+  members(userGroupId: string): Promise<ReadonlySet<string>>;
+}
+
+/** Cards in Slack. Neither method waits for Slack nor throws. */
+export interface Board {
+  /** Draws every stale card of the conversation and sends its due replies, after `delayMs` (default 0). */
+  redraw(conversationId: string, delayMs?: number): void;
+}
+
+/** A job to be inserted; the store fills in the rest. */
+export type NewJob = Pick<RecordingJob, 'id' | 'conversationId' | 'state' | 'startedBy' | 'createdAt'> &
+  Partial<RecordingJob>;
+
+export type JobChange = Partial<
+  Pick<
+    RecordingJob,
+    | 'genesysId'
+    | 'state'
+    | 'recordingSince'
+    | 'adopted'
+    | 'deadlineAt'
+    | 'stoppedBy'
+    | 'stopReason'
+    | 'finishedAt'
+    | 'failure'
+    | 'retryAt'
+    | 'retries'
+  >
+>;
+
+export type NewCard = Pick<Card, 'id' | 'channelId'>;
+
+/**
+ * Everything that outlives the process. Each method is one transaction. A database that cannot be reached throws
+ * `UNAVAILABLE`. A change of a job or a call raises its conversation's version in the same transaction.
+ */
+export interface Store {
+  /** Brings the schema up to date. Throws `CONFIG_INVALID` when a newer version of the bot has written it. */
+  migrate(): Promise<void>;
+  /** Resolves if the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+
+  /**
+   * Inserts the job, its audit entry and its card, unless the conversation or the `genesysId` has an unfinished
+   * job: then nothing is written and that job is returned.
+   */
+  beginJob(
+    job: NewJob,
+    audit: AuditEntry,
+    card?: NewCard,
+  ): Promise<{ readonly begun: boolean; readonly job: RecordingJob }>;
+  /**
+   * Changes the job if it is in one of the states `from`, and appends the audit entry; null, and nothing written,
+   * if it is not. Throws `STATE_CONFLICT` when another unfinished job has that `genesysId`. A change to `stopped` or `ended` makes a reply due on every posted or pending card that shows it.
+   */
+  changeJob(
+    jobId: string,
+    from: readonly JobState[],
+    change: JobChange,
+    at: number,
+    audit?: AuditEntry,
+  ): Promise<RecordingJob | null>;
+  /** By the bot's id or by Genesys's; of several with the same name at Genesys the unfinished one, else the newest. */
+  findJob(anyJobId: string): Promise<RecordingJob | null>;
+  /** The unfinished job of the conversation, else its newest one. */
+  findJobOf(conversationId: string): Promise<RecordingJob | null>;
+  /** Oldest first. */
+  listUnfinishedJobs(): Promise<readonly RecordingJob[]>;
+  /**
+   * Unfinished jobs whose time has come: their retry time if they have one, else their deadline. The longest overdue
+   * first, at most `limit`.
+   */
+  listDueJobs(now: number, limit: number): Promise<readonly RecordingJob[]>;
+
+  appendAudit(entry: AuditEntry): Promise<void>;
+  /** Oldest first. */
+  listAudit(jobId: string): Promise<readonly AuditEntry[]>;
+
+  /**
+   * Remembers the calls as up. For a call never seen before, and where `alertChannelId` is given, adds its call
+   * alert. Returns the conversations that changed visibly.
+   */
+  seeCalls(
+    calls: readonly ActiveCall[],
+    now: number,
+    alert?: { readonly channelId: string; readonly newId: NewId },
+  ): Promise<readonly string[]>;
+  /** Marks conversations as over; those that were not yet, are returned. */
+  endCalls(conversationIds: readonly string[], now: number): Promise<readonly string[]>;
+  findConversation(conversationId: string): Promise<Conversation | null>;
+  /** Conversations that the bot has seen up and not yet over. */
+  listOpenConversations(): Promise<readonly Conversation[]>;
+
+  /** Adds a card for the job, unless the channel has one (then that one is returned). */
+  addCard(card: NewCard, conversationId: string, jobId: string): Promise<Card>;
+  findCard(channelId: string, ts: string): Promise<Card | null>;
+  /** Cards of the conversation (of all, if not given) that were drawn from an older version, oldest first. */
+  listStaleCards(conversationId?: string): Promise<readonly CardView[]>;
+  /** Remembers what was drawn; a smaller version than the remembered one changes nothing. */
+  cardDrawn(cardId: string, ts: string, version: number): Promise<void>;
+  /** Forgets a card that cannot be drawn any more, and its replies. */
+  dropCard(cardId: string): Promise<void>;
+  /** Replies due on posted cards of the conversation (of all, if not given), oldest first. */
+  listDueReplies(conversationId?: string): Promise<readonly Reply[]>;
+  replySent(replyId: string, ts: string): Promise<void>;
+
+  /** True for the first one to claim the key; false for every later one. */
+  claimDelivery(key: string, now: number): Promise<boolean>;
+  /** Forgets deliveries claimed before that time. */
+  pruneDeliveries(before: number): Promise<void>;
+}

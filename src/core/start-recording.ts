@@ -1,0 +1,174 @@
+/** Start: the intent is committed, Genesys is asked once, the outcome is committed. A lost answer is settled by looking. */
+import type { Answer, Asker } from './answer.js';
+import type { Command } from './command.js';
+import {
+  abandonedAfterMs,
+  auditOf,
+  backoffMs,
+  type Deps,
+  failureOf,
+  personOf,
+  reread,
+  showWorkingAfterMs,
+  whileInFlight,
+} from './deps.js';
+import { RecordError } from './errors.js';
+import { findActive } from './find-recording.js';
+import { formatDuration } from './format-duration.js';
+import type { RecordingJob } from './model.js';
+import { showWaiting } from './show-waiting.js';
+
+type StartCommand = Extract<Command, { name: 'start' }>;
+
+/** Pauses before each look for a recording whose start was not answered: it may become visible late. */
+const lookPausesMs = [0, 1_000, 3_000];
+
+export async function startRecording(deps: Deps, command: StartCommand, asker: Asker): Promise<Answer> {
+  await refuseWhatCannotStart(deps, command);
+  const { begun, job } = await recordIntent(deps, command, asker);
+  if (!begun) return { kind: 'already-recording', job };
+  return whileInFlight(deps, job.id, () => askGenesys(deps, job));
+}
+
+async function refuseWhatCannotStart(deps: Deps, command: StartCommand): Promise<void> {
+  if (command.durationMs !== null && command.durationMs > deps.recordMaxMs) {
+    const limit = formatDuration(deps.recordMaxMs);
+    throw new RecordError('COMMAND_INVALID', `A recording may last ${limit} at most.`, {
+      cure: `Ask for ${limit} or less (the setting is RECORD_MAX_MINUTES), or leave the duration out.`,
+    });
+  }
+  const namesake = await deps.store.findJob(command.conversationId);
+  if (namesake && namesake.conversationId !== command.conversationId) {
+    throw new RecordError('COMMAND_INVALID', 'That is the id of a recording job, not of a conversation.', {
+      cure: `Its conversation is ${namesake.conversationId}: send /record start ${namesake.conversationId}`,
+    });
+  }
+}
+
+function recordIntent(deps: Deps, command: StartCommand, asker: Asker) {
+  const now = deps.clock.now();
+  const job = { id: deps.newId(), conversationId: command.conversationId };
+  return deps.store.beginJob(
+    {
+      ...job,
+      state: 'starting',
+      startedBy: personOf(asker),
+      startReason: command.reason,
+      channelId: asker.channelId,
+      createdAt: now,
+      deadlineAt: now + (command.durationMs ?? deps.recordMaxMs),
+      retryAt: now + abandonedAfterMs,
+    },
+    auditOf(
+      deps,
+      {
+        actor: personOf(asker),
+        action: 'start',
+        outcome: 'asked',
+        channelId: asker.channelId,
+        reason: command.reason,
+      },
+      job,
+    ),
+    asker.newCardId === undefined ? undefined : { id: asker.newCardId, channelId: asker.channelId },
+  );
+}
+
+async function askGenesys(deps: Deps, job: RecordingJob): Promise<Answer> {
+  deps.board.redraw(job.conversationId, showWorkingAfterMs);
+  try {
+    const { genesysId } = await deps.recordings.start(job.conversationId, {
+      priority: 'start',
+      onWait: (ms) => void showWaiting(deps, job, ms),
+    });
+    return { kind: 'started', job: await confirm(deps, job, genesysId, false) };
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    if (error.code === 'STATE_CONFLICT') return await settleStart(deps, job, error, [0]);
+    if (error.maybeDone) return await settleStart(deps, job, error);
+    throw await fail(deps, job, error);
+  } finally {
+    deps.board.redraw(job.conversationId);
+  }
+}
+
+/**
+ * Finds out whether a start took effect, by looking at what Genesys records: adopted if it is there, failed with
+ * `error` if it is not, and looked for again later when Genesys cannot be asked.
+ */
+export async function settleStart(
+  deps: Deps,
+  job: RecordingJob,
+  error: RecordError,
+  pausesMs: readonly number[] = lookPausesMs,
+): Promise<Answer> {
+  const adopted = error.code === 'STATE_CONFLICT';
+  try {
+    for (const pauseMs of pausesMs) {
+      await deps.clock.sleep(pauseMs);
+      const found = await findActive(
+        deps,
+        (recording) => recording.conversationId === job.conversationId,
+        'start',
+      );
+      if (found) {
+        const settled = await confirm(deps, job, found.genesysId, adopted);
+        return { kind: adopted ? 'adopted' : 'started', job: settled };
+      }
+    }
+  } catch (lookError) {
+    return { kind: 'start-pending', job: await lookLater(deps, job, lookError) };
+  }
+  throw await fail(deps, job, error);
+}
+
+async function confirm(
+  deps: Deps,
+  job: RecordingJob,
+  genesysId: string,
+  adopted: boolean,
+): Promise<RecordingJob> {
+  const now = deps.clock.now();
+  const changed = await deps.store.changeJob(
+    job.id,
+    ['starting'],
+    { state: 'recording', genesysId, adopted, recordingSince: now, failure: null, retryAt: null, retries: 0 },
+    now,
+    auditOf(deps, { actor: job.startedBy, action: adopted ? 'adopt' : 'start', outcome: 'done' }, job),
+  );
+  deps.logger.info({ jobId: job.id, genesysId, conversationId: job.conversationId, adopted }, 'recording');
+  return changed ?? (await reread(deps, job));
+}
+
+async function fail(deps: Deps, job: RecordingJob, error: RecordError): Promise<RecordError> {
+  const now = deps.clock.now();
+  await deps.store.changeJob(
+    job.id,
+    ['starting'],
+    { state: 'failed', failure: failureOf(error), finishedAt: now, retryAt: null },
+    now,
+    auditOf(
+      deps,
+      {
+        actor: job.startedBy,
+        action: 'start',
+        outcome: 'failed',
+        code: error.code,
+        reference: error.reference ?? null,
+      },
+      job,
+    ),
+  );
+  return error;
+}
+
+async function lookLater(deps: Deps, job: RecordingJob, lookError: unknown): Promise<RecordingJob> {
+  const now = deps.clock.now();
+  const changed = await deps.store.changeJob(
+    job.id,
+    ['starting'],
+    { failure: failureOf(lookError), retryAt: now + backoffMs(job.retries), retries: job.retries + 1 },
+    now,
+  );
+  return changed ?? (await reread(deps, job));
+}
