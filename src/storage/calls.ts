@@ -1,0 +1,147 @@
+/** Calls as the bot remembers them. */
+import type { ActiveCall, Conversation } from '../core/model.js';
+import type { NewId } from '../core/ports.js';
+import { insertCard } from './cards.js';
+import type { Db, Queryable, Row } from './db.js';
+import { toConversation } from './rows.js';
+import { insert, placeholders } from './sql.js';
+import { lockVersion, raiseVersion } from './versions.js';
+
+interface Alert {
+  readonly channelId: string;
+  readonly newId: NewId;
+}
+
+/** A call as it was remembered; `seenAt` is null while only a job has named it. */
+type Remembered = Conversation & { readonly seenAt: number | null };
+
+/** Both databases allow far more parameters in one statement. */
+const chunkSize = 500;
+
+/** In the order of their ids: two replicas that see the same calls then wait for each other instead of deadlocking. */
+export function seeCalls(db: Db, calls: readonly ActiveCall[], now: number, alert: Alert | undefined) {
+  const byId = new Map(calls.map((call) => [call.conversationId, call]));
+  const ids = [...byId.keys()].sort();
+  return db.transaction(async (tx) => {
+    const remembered = await readRemembered(tx, ids);
+    const changed: string[] = [];
+    for (const id of ids) {
+      const call = byId.get(id) as ActiveCall;
+      if (await seeCall(tx, call, remembered.get(id), now, alert)) changed.push(id);
+    }
+    return changed;
+  });
+}
+
+async function readRemembered(tx: Queryable, ids: readonly string[]): Promise<Map<string, Remembered>> {
+  const found = new Map<string, Remembered>();
+  for (let from = 0; from < ids.length; from += chunkSize) {
+    const chunk = ids.slice(from, from + chunkSize);
+    const rows = await tx.query(
+      `SELECT * FROM conversations WHERE id IN ${placeholders(chunk.length)}`,
+      chunk,
+    );
+    for (const row of rows) {
+      const conversation = toRemembered(row);
+      found.set(conversation.id, conversation);
+    }
+  }
+  return found;
+}
+
+function toRemembered(row: Row): Remembered {
+  const { seen_at } = row;
+  return { ...toConversation(row), seenAt: seen_at as number | null };
+}
+
+/** True when something to be shown has changed. Writes nothing when there is nothing new. */
+async function seeCall(
+  tx: Queryable,
+  call: ActiveCall,
+  known: Remembered | undefined,
+  now: number,
+  alert: Alert | undefined,
+): Promise<boolean> {
+  if (known && known.seenAt !== null && !isChange(known, call)) return false;
+  const before = await lockRemembered(tx, call.conversationId, now);
+
+  await remember(tx, before, call, now);
+  const alerting = before.seenAt === null && alert;
+  if (!isChange(before, call) && !alerting) return false;
+  const version = await raiseVersion(tx, before.id);
+  if (alerting) {
+    const card = { id: alert.newId(), channelId: alert.channelId, jobId: null };
+    await insertCard(tx, { ...card, conversationId: before.id }, version);
+  }
+  return true;
+}
+
+/** Version 0 is of a row that was made a moment ago, in this transaction. */
+function isChange(before: Remembered, call: ActiveCall): boolean {
+  if (before.version === 0 || before.endedAt !== null) return true;
+  const { caller, queue, agent, startedAt } = merge(before, call);
+  return (
+    caller !== before.caller ||
+    queue !== before.queue ||
+    agent !== before.agent ||
+    startedAt !== before.startedAt
+  );
+}
+
+/**
+ * The caller and the start stay what they are during a call, so that a listing without them loses nothing. Queue and
+ * agent do change, also to none.
+ */
+const merge = (before: Remembered, call: ActiveCall): Omit<ActiveCall, 'conversationId'> => ({
+  caller: call.caller ?? before.caller,
+  queue: call.queue,
+  agent: call.agent,
+  startedAt: before.startedAt ?? call.startedAt,
+});
+
+/** Somebody else may have written it since it was read: from here on nobody else does until the transaction's end. */
+async function lockRemembered(tx: Queryable, id: string, now: number): Promise<Remembered> {
+  await insert(tx, 'conversations', { id, version: 0, first_seen_at: now });
+  await lockVersion(tx, id);
+  const [row] = await tx.query('SELECT * FROM conversations WHERE id = $1', [id]);
+  return toRemembered(row ?? {});
+}
+
+async function remember(tx: Queryable, before: Remembered, call: ActiveCall, now: number): Promise<void> {
+  const { caller, queue, agent, startedAt } = merge(before, call);
+  await tx.query(
+    `UPDATE conversations
+     SET caller = $2, queue = $3, agent = $4, started_at = $5, seen_at = $6, ended_at = NULL
+     WHERE id = $1`,
+    [before.id, caller, queue, agent, startedAt, before.seenAt ?? now],
+  );
+}
+
+export function endCalls(db: Db, ids: readonly string[], now: number): Promise<readonly string[]> {
+  const sorted = [...new Set(ids)].sort();
+  return db.transaction(async (tx) => {
+    const ended: string[] = [];
+    for (const id of sorted) {
+      const [row] = await tx.query(
+        'UPDATE conversations SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id',
+        [id, now],
+      );
+      if (!row) continue;
+      await raiseVersion(tx, id);
+      ended.push(id);
+    }
+    return ended;
+  });
+}
+
+export async function findConversation(db: Db, id: string): Promise<Conversation | null> {
+  const [row] = await db.query('SELECT * FROM conversations WHERE id = $1', [id]);
+  return row ? toConversation(row) : null;
+}
+
+export async function listOpenConversations(db: Db): Promise<readonly Conversation[]> {
+  const rows = await db.query(
+    `SELECT * FROM conversations WHERE seen_at IS NOT NULL AND ended_at IS NULL ORDER BY first_seen_at, id`,
+  );
+  return rows.map(toConversation);
+}

@@ -1,0 +1,225 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Db } from '../../src/storage/db.js';
+import { openStore } from '../../src/storage/open-store.js';
+import { openPostgres, type PostgresOptions } from '../../src/storage/postgres.js';
+import { createStore } from '../../src/storage/store.js';
+import { describePostgres, postgresUrl } from '../support/postgres.js';
+import { sampleAudit, sampleJob, silent } from '../support/store-samples.js';
+import { describeStore } from './store.contract.js';
+import { describeDb } from './store-db.contract.js';
+
+const opened: Db[] = [];
+const clock = { now: () => 1_000 };
+
+function open(options: PostgresOptions): Db {
+  const db = openPostgres(options, silent);
+  opened.push(db);
+  return db;
+}
+
+afterEach(async () => {
+  for (const db of opened.splice(0)) await db.close();
+});
+
+describePostgres('store on Postgres', ({ url, schema, reset }) => {
+  describeStore(async () => {
+    await reset();
+    const dbs = [0, 1].map(() => openPostgres({ databaseUrl: url, schema }, silent));
+    return { dbs, close: async () => void (await Promise.all(dbs.map((db) => db.close()))) };
+  });
+});
+
+describePostgres('Postgres driver', ({ url, schema, reset, run }) => {
+  const openHere = () => open({ databaseUrl: url, schema });
+
+  describeDb(async () => {
+    await reset();
+    return openHere();
+  });
+
+  it('runs a transaction again after a deadlock', async () => {
+    await reset();
+    const db = openHere();
+    await db.query('CREATE TABLE pair (id TEXT PRIMARY KEY, n BIGINT NOT NULL)');
+    await db.query("INSERT INTO pair VALUES ('a', 0), ('b', 0)");
+    let attempts = 0;
+    let inside = 0;
+    let bothInside = () => {};
+    const together = new Promise<void>((resolve) => {
+      bothInside = resolve;
+    });
+    const crossing = (first: string, second: string) =>
+      db.transaction(async (tx) => {
+        attempts += 1;
+        await tx.query('UPDATE pair SET n = n + 1 WHERE id = $1', [first]);
+        inside += 1;
+        if (inside === 2) bothInside();
+        await together;
+        await tx.query('UPDATE pair SET n = n + 1 WHERE id = $1', [second]);
+      });
+    await Promise.all([crossing('a', 'b'), crossing('b', 'a')]);
+    expect(attempts).toBeGreaterThan(2);
+    expect(await db.query('SELECT n FROM pair')).toEqual([{ n: 2 }, { n: 2 }]);
+  });
+
+  it('survives the loss of its connection between two queries of a transaction, and says so', async () => {
+    await reset();
+    const db = openHere();
+    const lost = db.transaction(async (tx) => {
+      const [{ pid } = {}] = await tx.query('SELECT pg_backend_pid() AS pid');
+      await run(`SELECT pg_terminate_backend(${pid})`);
+      await gone(run, pid);
+      await tx.query('SELECT 1');
+    });
+    await expect(lost).rejects.toMatchObject({ code: 'UNAVAILABLE', maybeDone: false });
+    expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('says that a change may be done when the connection is lost while it is made', async () => {
+    await reset();
+    const db = openHere();
+    await expect(db.query('SELECT pg_terminate_backend(pg_backend_pid())')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      maybeDone: true,
+    });
+  });
+
+  it('takes a connection without an answer for lost, and does not use it again', async () => {
+    const db = open({ databaseUrl: url, schema, answerTimeoutMs: 300 });
+    await expect(db.query('SELECT pg_sleep(5)')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      maybeDone: true,
+    });
+    expect(await db.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it('survives the loss of idle connections', async () => {
+    await reset();
+    const db = openHere();
+    const [{ pid } = {}] = await db.query('SELECT pg_backend_pid() AS pid');
+    await run(`SELECT pg_terminate_backend(${pid})`);
+    await gone(run, pid);
+    await expect
+      .poll(() => db.query('SELECT 1 AS one').catch(() => null), { timeout: 10_000 })
+      .toEqual([{ one: 1 }]);
+  });
+
+  it('calls a database without the right to create tables a matter of configuration', async () => {
+    await reset();
+    const db = openHere();
+    const refused = db.transaction(async (tx) => {
+      await tx.query(`CREATE ROLE ${schema}_guest`);
+      await tx.query(`GRANT USAGE ON SCHEMA ${schema} TO ${schema}_guest`);
+      await tx.query(`SET LOCAL ROLE ${schema}_guest`);
+      await tx.query('CREATE TABLE mine (id TEXT)');
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'CONFIG_INVALID', reference: '42501' });
+  });
+
+  it('calls a database that can only be read unavailable', async () => {
+    const db = openHere();
+    const refused = db.transaction(async (tx) => {
+      await tx.query('SET TRANSACTION READ ONLY');
+      await tx.query('CREATE TABLE mine (id TEXT)');
+    });
+    await expect(refused).rejects.toMatchObject({ code: 'UNAVAILABLE', reference: '25006' });
+  });
+
+  it('calls an unknown database a matter of configuration', async () => {
+    const unknown = new URL(postgresUrl);
+    unknown.pathname = '/there-is-no-such-database';
+    const db = open({ databaseUrl: unknown.href });
+    await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'CONFIG_INVALID', reference: '3D000' });
+  });
+
+  it('brings an empty schema up to date once when several replicas start together', async () => {
+    await reset();
+    const stores = Array.from({ length: 4 }, () => createStore(openHere(), { clock, logger: silent }));
+    await Promise.all(stores.map((store) => store.migrate()));
+    expect(await run('SELECT * FROM schema_migrations')).toEqual([{ version: '1', applied_at: '1000' }]);
+  });
+
+  it('refuses to empty the audit table', async () => {
+    await reset();
+    const db = openHere();
+    const store = createStore(db, { clock, logger: silent });
+    await store.migrate();
+    await store.appendAudit(sampleAudit());
+    await expect(db.query('TRUNCATE audit')).rejects.toThrow('append-only');
+    expect(await db.query('SELECT COUNT(*) AS n FROM audit')).toEqual([{ n: 1 }]);
+  });
+
+  it('lets a card be drawn while its conversation changes without losing the change', async () => {
+    await reset();
+    const [a, b] = [openHere(), openHere()];
+    const store = createStore(a, { clock, logger: silent });
+    await store.migrate();
+    const { job } = await store.beginJob(sampleJob(), sampleAudit(), { id: 'card', channelId: 'C1' });
+    let drawn: Promise<void> = Promise.resolve();
+    await b.transaction(async (tx) => {
+      await tx.query('UPDATE conversations SET version = 2 WHERE id = $1', [job.conversationId]);
+      await tx.query('UPDATE cards SET wanted_version = 2 WHERE conversation_id = $1', [job.conversationId]);
+      drawn = store.cardDrawn('card', '1.1', 1);
+      await waitingForLock(run);
+    });
+    await drawn;
+    expect((await store.listStaleCards()).map(({ card }) => card.drawnVersion)).toEqual([1]);
+  });
+
+  it('gives up a lock that is not released in time', async () => {
+    await reset();
+    const [a, b] = [openHere(), openHere()];
+    await a.query('CREATE TABLE one (id TEXT)');
+    await a.transaction(async (tx) => {
+      await tx.query('LOCK TABLE one');
+      const blocked = b.transaction(async (other) => {
+        await other.query("SET LOCAL lock_timeout = '50ms'");
+        await other.query('SELECT * FROM one');
+      });
+      await expect(blocked).rejects.toMatchObject({ code: 'UNAVAILABLE', reference: '55P03' });
+    });
+  });
+});
+
+describe('Postgres that does not answer', () => {
+  it('is unavailable when the connection is refused, and nothing was done', async () => {
+    const store = openStore(
+      { databaseUrl: `postgres://u:secret-word@127.0.0.1:${await closedPort()}/x`, dataDir: '/nonexistent' },
+      { clock, logger: silent },
+    );
+    const error: unknown = await store.ping().catch((reason) => reason);
+    await store.close();
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', maybeDone: false, reference: 'ECONNREFUSED' });
+    expect(JSON.stringify(error) + (error as Error).stack).not.toContain('secret-word');
+  });
+
+  it('is unavailable once it is closed', async () => {
+    const store = openStore({ databaseUrl: postgresUrl, dataDir: '' }, { clock, logger: silent });
+    await store.close();
+    await store.close();
+    const closed = { code: 'UNAVAILABLE', message: 'The database is closed: the bot is shutting down.' };
+    await expect(store.ping()).rejects.toMatchObject(closed);
+  });
+});
+
+type Run = (sql: string) => Promise<readonly Record<string, unknown>[]>;
+
+async function gone(run: Run, pid: unknown): Promise<void> {
+  await expect
+    .poll(() => run(`SELECT 1 FROM pg_stat_activity WHERE pid = ${pid}`), { timeout: 10_000 })
+    .toEqual([]);
+}
+
+async function waitingForLock(run: Run): Promise<void> {
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE cards SET ts%'`;
+  await expect.poll(async () => (await run(waiting)).length, { timeout: 10_000 }).toBeGreaterThan(0);
+}
+
+async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

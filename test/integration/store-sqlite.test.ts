@@ -1,0 +1,243 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'libsql';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Db, Queryable } from '../../src/storage/db.js';
+import { openStore } from '../../src/storage/open-store.js';
+import { openSqlite } from '../../src/storage/sqlite.js';
+import { createStore } from '../../src/storage/store.js';
+import { sampleAudit, sampleCall, silent } from '../support/store-samples.js';
+import { describeStore } from './store.contract.js';
+import { describeDb } from './store-db.contract.js';
+
+const deps = { clock: { now: () => 1_000 }, logger: silent };
+
+describe('store on SQLite', () => {
+  describeStore(async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'store-'));
+    const db = openSqlite({ dataDir });
+    return {
+      dbs: [db],
+      close: async () => {
+        await db.close();
+        rmSync(dataDir, { recursive: true });
+      },
+    };
+  });
+});
+
+describe('SQLite driver', () => {
+  let dataDir: string;
+  let opened: Db[] = [];
+  const file = () => join(dataDir, 'recordings.db');
+  const open = (busyTimeoutMs?: number): Db => {
+    const db = openSqlite({ dataDir, ...(busyTimeoutMs === undefined ? {} : { busyTimeoutMs }) });
+    opened.push(db);
+    return db;
+  };
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'store-'));
+  });
+  afterEach(async () => {
+    for (const db of opened) await db.close();
+    opened = [];
+    rmSync(dataDir, { recursive: true });
+  });
+
+  describeDb(async () => open());
+
+  it('makes a folder and files that nobody else can read', async () => {
+    dataDir = join(dataDir, 'new', 'folder');
+    await open().query('CREATE TABLE t (id TEXT)');
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    const modes = readdirSync(dataDir).map((name) => [name, statSync(join(dataDir, name)).mode & 0o777]);
+    expect(modes).toEqual([
+      ['recordings.db', 0o600],
+      ['recordings.db-shm', 0o600],
+      ['recordings.db-wal', 0o600],
+    ]);
+  });
+
+  it('takes a database file that others may read away from them', () => {
+    writeFileSync(file(), '', { mode: 0o644 });
+    open();
+    expect(statSync(file()).mode & 0o777).toBe(0o600);
+  });
+
+  it('commits to the disk, not to a cache, and checks references', async () => {
+    const db = open();
+    expect(await db.query('PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+    expect(await db.query('PRAGMA synchronous')).toEqual([{ synchronous: 2 }]);
+    expect(await db.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
+    expect(await db.query('PRAGMA busy_timeout')).toEqual([{ timeout: 1_000 }]);
+  });
+
+  it('finds everything again after it was closed', async () => {
+    const store = openStore({ dataDir }, deps);
+    await store.migrate();
+    await store.appendAudit(sampleAudit({ id: 'a', jobId: 'j' }));
+    await store.close();
+    const again = openStore({ dataDir }, deps);
+    await again.migrate();
+    expect((await again.listAudit('j')).map(({ id }) => id)).toEqual(['a']);
+    await again.close();
+  });
+
+  it('is unavailable while another program holds the lock, and works when it is gone', async () => {
+    const db = open(20);
+    await db.query('CREATE TABLE t (id TEXT)');
+    const other = new Database(file());
+    other.exec('BEGIN IMMEDIATE');
+    const locked = { code: 'UNAVAILABLE', message: 'The database is locked by another program.' };
+    await expect(db.transaction((tx) => tx.query("INSERT INTO t VALUES ('a')"))).rejects.toMatchObject(
+      locked,
+    );
+    await expect(db.query("INSERT INTO t VALUES ('a')")).rejects.toMatchObject(locked);
+    expect(await db.query('SELECT * FROM t')).toEqual([]);
+    other.exec('ROLLBACK');
+    other.close();
+    await db.transaction((tx) => tx.query("INSERT INTO t VALUES ('b')"));
+    await db.query("INSERT INTO t VALUES ('c')");
+    expect(await db.query('SELECT * FROM t')).toEqual([{ id: 'b' }, { id: 'c' }]);
+  });
+
+  it('is unavailable while the disk is full, and keeps what was there', async () => {
+    const db = open();
+    await db.query('CREATE TABLE t (id TEXT)');
+    await db.query('PRAGMA max_page_count = 4');
+    const fill = db.transaction(async (tx) => {
+      await tx.query("INSERT INTO t VALUES ('small')");
+      await tx.query('INSERT INTO t VALUES ($1)', ['x'.repeat(100_000)]);
+    });
+    await expect(fill).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'The disk that holds the database is full.',
+    });
+    expect(await db.query('SELECT * FROM t')).toEqual([]);
+  });
+
+  it('says that a damaged file is damaged', async () => {
+    writeFileSync(file(), 'this is no database. '.repeat(500));
+    expect(() => open()).toThrow(
+      expect.objectContaining({ code: 'UNAVAILABLE', message: 'The database file is damaged.' }),
+    );
+  });
+
+  it('names the setting when its folder cannot be used', () => {
+    writeFileSync(join(dataDir, 'file'), '');
+    dataDir = join(dataDir, 'file');
+    expect(() => open()).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', cure: expect.stringContaining('DATA_DIR') }),
+    );
+    dataDir = join(dataDir, '..');
+  });
+
+  it('names the setting when a folder stands where the file should be', () => {
+    mkdirSync(file());
+    expect(() => open()).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  });
+
+  it('is unavailable once it is closed', async () => {
+    const db = open();
+    await db.close();
+    await db.close();
+    await expect(db.query('SELECT 1')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(db.transaction(async () => 1)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('does not let INSERT OR REPLACE overwrite an audit entry', async () => {
+    const db = open();
+    const store = createStore(db, deps);
+    await store.migrate();
+    await store.appendAudit(sampleAudit({ id: 'a' }));
+    const before = await db.query('SELECT * FROM audit');
+    const replace = `INSERT OR REPLACE INTO audit (seq, id, at, actor, action, outcome) VALUES ($1, $2, 1, 'bot', 'stop', 'done')`;
+    await expect(db.query(replace, [99, 'a'])).rejects.toThrow('append-only');
+    await expect(db.query(replace, [1, 'b'])).rejects.toThrow('append-only');
+    expect(await db.query('SELECT * FROM audit')).toEqual(before);
+  });
+
+  it('asks one question about three hundred calls that are as they were', async () => {
+    const statements: string[] = [];
+    const store = createStore(listenTo(open(), statements), deps);
+    await store.migrate();
+    const calls = Array.from({ length: 300 }, (_, index) => sampleCall({ conversationId: `call-${index}` }));
+    await store.seeCalls(calls, 1);
+    statements.length = 0;
+    await store.seeCalls(calls, 2);
+    expect(statements).toHaveLength(1);
+  });
+
+  it('finds jobs, cards and replies by an index, never by walking through a table', async () => {
+    const statements: string[] = [];
+    const store = createStore(listenTo(open(), statements), deps);
+    await store.migrate();
+    statements.length = 0;
+    await useEverything(store);
+    // On a connection of its own: `libsql` does not finish an EXPLAIN, and nothing can be committed beside it.
+    const explaining = new Database(file());
+    for (const sql of new Set(statements)) {
+      // The plan of a plain INSERT lists checks of references that run only while some reference is broken.
+      if (/^INSERT INTO \w+ \([^)]*\) VALUES/.test(sql)) continue;
+      const plan = explaining.prepare(`EXPLAIN QUERY PLAN ${sql.replace(/\$/g, '?')}`).all(noParams(sql));
+      const walks = (plan as { detail: string }[])
+        .map(({ detail }) => detail)
+        .filter((step) => /^SCAN/.test(step) && !short.test(step));
+      expect({ sql, walks }).toEqual({ sql, walks: [] });
+    }
+    explaining.close();
+    expect(statements.length).toBeGreaterThan(20);
+  });
+});
+
+/** The database, with every statement noted down. */
+function listenTo(db: Db, statements: string[]): Db {
+  const note = (to: Queryable): Queryable['query'] => {
+    return (sql, params) => {
+      statements.push(sql);
+      return to.query(sql, params);
+    };
+  };
+  return { ...db, query: note(db), transaction: (run) => db.transaction((tx) => run({ query: note(tx) })) };
+}
+
+/** Indexes of what is unfinished, stale, due or open: they stay short however much is finished. */
+const short =
+  /USING (COVERING )?INDEX (jobs_unfinished|jobs_genesys_unfinished|cards_stale|replies_due|conversations_open)$|CONSTANT ROW/;
+
+const noParams = (sql: string) => {
+  const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
+  return Array.from({ length: Math.max(0, ...numbers) }, () => null);
+};
+
+async function useEverything(store: ReturnType<typeof createStore>): Promise<void> {
+  await store.seeCalls([], 1);
+  await store.beginJob(
+    { id: 'j', conversationId: 'c', state: 'starting', startedBy: { kind: 'bot' }, createdAt: 1 },
+    sampleAudit(),
+  );
+  const call = { conversationId: 'c', caller: null, queue: null, agent: null, startedAt: null };
+  await store.seeCalls([call], 1, { channelId: 'C', newId: () => 'alert' });
+  await store.addCard({ id: 'card', channelId: 'C' }, 'c', 'j');
+  await store.findCard('C', '1');
+  await store.listStaleCards();
+  await store.listStaleCards('c');
+  await store.cardDrawn('card', '1', 1);
+  await store.changeJob('j', ['starting'], { state: 'stopped', genesysId: 'g' }, 2, sampleAudit());
+  await store.findJob('g');
+  await store.findJobOf('c');
+  await store.listUnfinishedJobs();
+  await store.listDueJobs(1, 1);
+  await store.listAudit('j');
+  await store.listDueReplies();
+  await store.listDueReplies('c');
+  await store.replySent('card/j', '2');
+  await store.endCalls(['c'], 3);
+  await store.findConversation('c');
+  await store.listOpenConversations();
+  await store.dropCard('card');
+  await store.claimDelivery('k', 1);
+  await store.pruneDeliveries(1);
+}

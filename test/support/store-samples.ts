@@ -1,0 +1,39 @@
+/** Jobs, calls and audit entries as tests need them: valid, and different only where a test says so. */
+import { randomUUID } from 'node:crypto';
+import type { ActiveCall, AuditEntry } from '../../src/core/model.js';
+import type { Logger, NewJob } from '../../src/core/ports.js';
+
+export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+
+export const sampleJob = (job: Partial<NewJob> = {}): NewJob => ({
+  id: randomUUID(),
+  conversationId: 'call-1',
+  state: 'starting',
+  startedBy: { kind: 'person', userId: 'U1' },
+  createdAt: 1_000,
+  ...job,
+});
+
+export const sampleAudit = (entry: Partial<AuditEntry> = {}): AuditEntry => ({
+  id: randomUUID(),
+  at: 1_000,
+  actor: { kind: 'person', userId: 'U1' },
+  action: 'start',
+  outcome: 'asked',
+  conversationId: 'call-1',
+  jobId: null,
+  channelId: 'C1',
+  reason: null,
+  code: null,
+  reference: null,
+  ...entry,
+});
+
+export const sampleCall = (call: Partial<ActiveCall> = {}): ActiveCall => ({
+  conversationId: 'call-1',
+  caller: '+4930123',
+  queue: 'Support',
+  agent: null,
+  startedAt: 500,
+  ...call,
+});
