@@ -88,8 +88,7 @@ export class Upkeep {
   async #settle(job: RecordingJob): Promise<void> {
     switch (job.state) {
       case 'starting':
-        await whileInFlight(this.#deps, job.id, () => settleStart(this.#deps, job, neverConfirmed(job), [0]));
-        this.#deps.board.redraw(job.conversationId);
+        await this.#settleStart(job);
         break;
       case 'stopping':
         await carryOutStop(this.#deps, job);
@@ -99,6 +98,14 @@ export class Upkeep {
         await stopAtDeadline(this.#deps, job);
         break;
       default:
+    }
+  }
+
+  async #settleStart(job: RecordingJob): Promise<void> {
+    try {
+      await whileInFlight(this.#deps, job.id, () => settleStart(this.#deps, job, neverConfirmed(job), [0]));
+    } finally {
+      this.#deps.board.redraw(job.conversationId);
     }
   }
 }

@@ -87,7 +87,10 @@ describe('what there is to read', () => {
     expect(await core.record('status')).toMatchObject({
       overview: {
         unfinished: 1,
-        alerts: { lastPollAt: expect.any(Number), problem: expect.stringContaining('lacks conversation:phone:view') },
+        alerts: {
+          lastPollAt: expect.any(Number),
+          problem: expect.stringContaining('lacks conversation:phone:view'),
+        },
       },
     });
   });

@@ -1,0 +1,124 @@
+/** The Slack app: Bolt, its transport, its listeners. */
+import type { RequestListener } from 'node:http';
+import { App } from '@slack/bolt';
+import { RecordError } from '../core/errors.js';
+import { commonOptions, toSlackLogger } from './clients.js';
+import { Gate } from './gate.js';
+import { HttpTransport } from './http-mode.js';
+import { type ListenerDeps, registerListeners } from './listeners.js';
+import { reportError } from './report-error.js';
+import { readFailure } from './slack-failure.js';
+import { SocketModeTransport } from './socket-mode.js';
+
+export interface SlackConfig {
+  readonly botToken: string;
+  readonly mode:
+    | { readonly kind: 'socket'; readonly appToken: string }
+    | { readonly kind: 'http'; readonly signingSecret: string };
+  readonly apiUrl: string;
+}
+
+export interface SlackAppDeps extends ListenerDeps {
+  readonly config: SlackConfig;
+  /** Between 0 and 1; spreads the reconnects. */
+  readonly random: () => number;
+}
+
+export interface SlackApp {
+  /** Throws `SLACK_REFUSED` when Slack refuses a token, `UNAVAILABLE` when it cannot be reached. */
+  start(): Promise<void>;
+  /** Finishes what is in hand, for at most ten seconds, and takes no more. */
+  stop(): Promise<void>;
+  /** Why commands cannot be served now; empty when they can. */
+  notReady(): string[];
+  /** HTTP mode only: for `POST /slack/events`. */
+  readonly requestListener?: RequestListener;
+}
+
+const drainMs = 10_000;
+const requestTimeoutMs = 10_000;
+
+export function createSlackApp(deps: SlackAppDeps): SlackApp {
+  const gate = new Gate(deps.logger);
+  const transport = createTransport(deps, gate);
+  const app = new App({
+    token: deps.config.botToken,
+    receiver: transport,
+    deferInitialization: true,
+    extendedErrorHandler: true,
+    convoStore: false,
+    logger: toSlackLogger(deps.logger),
+    clientOptions: clientOptions(deps, 2),
+  });
+  registerListeners(app, deps);
+  app.error(({ error, body }: { error: Error; body: object }) => reportError(deps, error, body));
+
+  return {
+    async start() {
+      await checkBotToken(app);
+      await transport.start();
+    },
+    stop: () => stop(deps, gate, transport),
+    notReady: () => transport.notReady(),
+    ...('requestListener' in transport && { requestListener: transport.requestListener }),
+  };
+}
+
+function createTransport(deps: SlackAppDeps, gate: Gate): SocketModeTransport | HttpTransport {
+  const { config, logger, clock, random } = deps;
+  const slackLogger = toSlackLogger(logger);
+  const guard = gate.before.bind(gate);
+  return config.mode.kind === 'http'
+    ? new HttpTransport({ signingSecret: config.mode.signingSecret, slackLogger, logger, clock }, guard)
+    : new SocketModeTransport(
+        {
+          appToken: config.mode.appToken,
+          // The socket's line repeats by itself, without end.
+          clientOptions: () => clientOptions(deps, 0),
+          slackLogger,
+          logger,
+          clock,
+          random,
+        },
+        guard,
+      );
+}
+
+const clientOptions = (deps: SlackAppDeps, retries: number) => ({
+  ...commonOptions({ ...deps, apiUrl: deps.config.apiUrl }),
+  timeout: requestTimeoutMs,
+  retryConfig: { retries },
+  rejectRateLimitedCalls: true,
+});
+
+/** Asks Slack who the bot is, which Bolt would otherwise do at the first command, and too late. */
+async function checkBotToken(app: App): Promise<void> {
+  try {
+    await app.init();
+  } catch (error) {
+    const failure = readFailure(error);
+    if (failure === null) throw error;
+    if (failure.kind === 'passing') {
+      throw new RecordError('UNAVAILABLE', 'Slack could not be reached to check the bot token.', {
+        cure: 'Look at the network and at SLACK_API_URL, then start again.',
+        cause: error,
+      });
+    }
+    throw new RecordError('SLACK_REFUSED', `Slack refuses the bot token: ${failure.code}.`, {
+      cure: 'Set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…) of the app, under OAuth & Permissions.',
+      cause: error,
+    });
+  }
+}
+
+/** The transport stays open while the rest is finished, so that nothing that arrives meanwhile goes without its ack. */
+async function stop({ clock, logger }: SlackAppDeps, gate: Gate, transport: { stop(): Promise<void> }) {
+  const timer = new AbortController();
+  const timeUp = clock.sleep(drainMs, timer.signal).then(() => {
+    if (!timer.signal.aborted) logger.warn({}, 'stopped while requests from Slack were still in hand');
+  });
+  await Promise.race([gate.idle(), timeUp]);
+  await transport.stop();
+  await Promise.race([gate.idle(), timeUp]);
+  timer.abort();
+}

@@ -1,0 +1,92 @@
+/** A card as a message: everything it says comes from the rows, so that drawing it twice is harmless. */
+import {
+  type CardView,
+  type Conversation,
+  isUnfinished,
+  jobIdOf,
+  type RecordingJob,
+  type Reply,
+} from '../core/model.js';
+import {
+  actions,
+  code,
+  context,
+  type Message,
+  outside,
+  section,
+  startButton,
+  stopButton,
+  toMessage,
+} from './blocks.js';
+import { failureLines, headline, jobLines, outcomeLine, stateInWords } from './job-lines.js';
+import { callFacts } from './wording.js';
+
+export interface CardSettings {
+  /** Everybody who reads the channel may control recordings there, so callers' numbers are not masked. */
+  readonly openChannel: boolean;
+}
+
+export function renderCard(
+  view: Pick<CardView, 'conversation' | 'job'> & { readonly card: Pick<CardView['card'], 'jobId'> },
+  { openChannel }: CardSettings,
+): Message {
+  const { conversation, job } = view;
+  const facts = context(callFacts(conversation, openChannel));
+  if (job === null) {
+    return toMessage(
+      `${callWords(conversation)}: conversation ${code(conversation.id)}`,
+      [section([callHeadline(conversation), `Conversation ${code(conversation.id)}`]), facts, buttons(view)],
+      conversation.version,
+    );
+  }
+  return toMessage(
+    `${stateInWords(job)}: job ${code(jobIdOf(job))} of conversation ${code(job.conversationId)}`,
+    [
+      section([headline(job), ...jobLines(job)]),
+      job.failure === null ? null : section(failureLines(job.failure)),
+      waiting(job),
+      context([callHeadline(conversation)]),
+      facts,
+      buttons(view),
+    ],
+    conversation.version,
+  );
+}
+
+const callWords = (conversation: Conversation): string =>
+  conversation.endedAt === null ? 'Call in progress' : 'Call ended';
+
+const callHeadline = (conversation: Conversation): string =>
+  `:telephone_receiver: *${callWords(conversation)}*`;
+
+/** Says that the bot itself goes on trying, so that nobody has to. */
+function waiting(job: RecordingJob) {
+  const trying = job.retries > 0 && job.retryAt !== null && isUnfinished(job);
+  return trying ? context(['Genesys is not answering; trying again']) : null;
+}
+
+/** Those that make sense now. A job's own card ends with the job; a call's card goes on as long as the call. */
+function buttons({ card, conversation, job }: Parameters<typeof renderCard>[0]) {
+  if (job !== null && (job.state === 'recording' || job.state === 'paused'))
+    return actions([stopButton(job.id)]);
+  if (job !== null && isUnfinished(job)) return null;
+  const ofCall = card.jobId === null && conversation.endedAt === null;
+  return ofCall ? actions([startButton(conversation.id)]) : null;
+}
+
+/** The outcome of a job, for the thread under its card. */
+export function renderReply({ job }: Pick<Reply, 'job'>): Message {
+  const lines = [
+    `${headline(job)} · job ${code(jobIdOf(job))}`,
+    outcomeLine(job),
+    job.stopReason === null ? null : `Reason: ${outside(job.stopReason, 500)}`,
+  ];
+  return toMessage(lines.filter(Boolean).join('\n'), [section(lines)]);
+}
+
+/** For a channel that the bot can only reach through a `response_url`: the card stands still there. */
+export function withInviteHint(message: Message, botUserId: string | undefined): Message {
+  const name = botUserId === undefined ? 'and my name' : `<@${botUserId}>`;
+  const hint = context([`Invite me with \`/invite\` ${name} to keep this card up to date.`]);
+  return hint === null ? message : { ...message, blocks: [...message.blocks, hint] };
+}

@@ -1,0 +1,85 @@
+/** What a message says about a job, line by line. */
+import { isUnfinished, type JobFailure, jobIdOf, type RecordingJob } from '../core/model.js';
+import { code, outside } from './blocks.js';
+import { date, recordedFor, who } from './wording.js';
+
+/** Said in words and with a sober sign, never by colour alone. */
+const headlines: Readonly<Record<RecordingJob['state'], readonly [sign: string, words: string]>> = {
+  starting: [':hourglass_flowing_sand:', 'Starting…'],
+  recording: [':red_circle:', 'Recording'],
+  paused: [':double_vertical_bar:', 'Recording paused'],
+  stopping: [':hourglass_flowing_sand:', 'Stopping…'],
+  stopped: [':black_square_for_stop:', 'Recording stopped'],
+  ended: [':black_square_for_stop:', 'Recording ended'],
+  failed: [':warning:', 'Recording failed'],
+};
+
+export const stateInWords = (job: RecordingJob): string => headlines[job.state][1];
+
+export const headline = (job: RecordingJob): string => {
+  const [sign, words] = headlines[job.state];
+  return `${sign} *${words}*`;
+};
+
+export function jobLines(job: RecordingJob): (string | null)[] {
+  return [
+    `Job ${code(jobIdOf(job))}`,
+    `Conversation ${code(job.conversationId)}`,
+    startLine(job),
+    job.startReason === null ? null : `Reason: ${outside(job.startReason, 500)}`,
+    deadlineLine(job),
+    outcomeLine(job),
+    job.stopReason === null ? null : `Reason for the stop: ${outside(job.stopReason, 500)}`,
+  ];
+}
+
+function startLine(job: RecordingJob): string {
+  if (job.startedBy.kind === 'genesys') return `Started outside this bot; found ${date(job.createdAt)}`;
+  const asked = `Asked for by ${who(job.startedBy)} · ${date(job.createdAt)}`;
+  return job.adopted ? `${asked}; it was already running` : asked;
+}
+
+function deadlineLine(job: RecordingJob): string | null {
+  const running = isUnfinished(job) && job.state !== 'stopping';
+  return running && job.deadlineAt !== null ? `Ends by ${date(job.deadlineAt)}` : null;
+}
+
+/** How it came to its end, or is coming to it; null while it runs. */
+export function outcomeLine(job: RecordingJob): string | null {
+  switch (job.state) {
+    case 'stopping':
+      return job.stoppedBy === null ? null : `${who(job.stoppedBy)} asked to stop it`;
+    case 'stopped':
+      return stoppedLine(job);
+    case 'ended':
+      return endedLine(job);
+    default:
+      return null;
+  }
+}
+
+function stoppedLine(job: RecordingJob): string {
+  const by = job.stoppedBy === null ? '' : ` by ${who(job.stoppedBy)}`;
+  const at = job.finishedAt === null ? '' : ` · ${date(job.finishedAt)}`;
+  return `Stopped${after(job)}${by}${at}`;
+}
+
+function endedLine(job: RecordingJob): string {
+  const at = job.finishedAt === null ? '' : ` · ${date(job.finishedAt)}`;
+  return `Ended${after(job)}: the call is over, or it was stopped outside this bot${at}`;
+}
+
+/** Of a recording that ran before the bot knew it, only a lower bound is known. */
+function after(job: RecordingJob): string {
+  const duration = recordedFor(job);
+  if (duration === null) return '';
+  return job.adopted ? ` after at least ${duration}` : ` after ${duration}`;
+}
+
+export function failureLines(failure: JobFailure): (string | null)[] {
+  return [
+    `:warning: ${outside(failure.message, 1_000)}`,
+    failure.cure === null ? null : outside(failure.cure, 1_000),
+    failure.reference === null ? null : `Reference ${code(failure.reference)}`,
+  ];
+}

@@ -1,0 +1,47 @@
+/** The two requests that put a message into Slack, and the limits that each of them has. */
+import type { webApi } from '@slack/bolt';
+import type { Message } from './blocks.js';
+import type { LaneLimit } from './pacer.js';
+
+/** Where a message goes: a new one if `ts` is null, else in place of that one. */
+export interface Place {
+  readonly channelId: string;
+  readonly ts: string | null;
+  /** Whose thread a new message belongs to. */
+  readonly threadTs?: string;
+}
+
+export interface Lane {
+  readonly name: string;
+  readonly limit: LaneLimit;
+}
+
+/** About one message a second per channel, short bursts tolerated. https://docs.slack.dev/apis/web-api/rate-limits */
+const posting: LaneLimit = { burst: 4, everyMs: 1_000, concurrency: 1 };
+/** Tier 3: 50 and more a minute, for all channels together. */
+const updating: LaneLimit = { burst: 30, everyMs: 1_200, concurrency: 4 };
+
+export const laneOf = ({ channelId, ts }: Place): Lane =>
+  ts === null
+    ? { name: `chat.postMessage ${channelId}`, limit: posting }
+    : { name: 'chat.update', limit: updating };
+
+/** Sends once, and gives the message's `ts`. Throws what the client throws. */
+export async function postOrUpdate(
+  client: webApi.WebClient,
+  { channelId, ts, threadTs }: Place,
+  { text, blocks }: Message,
+): Promise<string> {
+  const content = { channel: channelId, text, blocks: [...blocks] };
+  const answer =
+    ts === null
+      ? await client.chat.postMessage({
+          ...content,
+          unfurl_links: false,
+          unfurl_media: false,
+          ...(threadTs !== undefined && { thread_ts: threadTs }),
+        })
+      : await client.chat.update({ ...content, ts });
+  if (typeof answer.ts !== 'string') throw new Error('Slack took a message and gave no ts');
+  return answer.ts;
+}

@@ -1,0 +1,79 @@
+/** One recording with all that was done about it, as a timeline. */
+import type { Answer } from '../core/answer.js';
+import type { AuditAction, AuditEntry, AuditOutcome } from '../core/model.js';
+import { actions, code, context, type Message, outside, section, stopButton, toMessage } from './blocks.js';
+import { failureLines, headline, jobLines, stateInWords } from './job-lines.js';
+import { callFacts, channel, date, who } from './wording.js';
+
+/** The first and the last entries say most; what lies between is counted. */
+const maxEntries = 30;
+
+export function renderStatus(
+  { job, conversation, audit }: Extract<Answer, { kind: 'status' }>,
+  openChannel: boolean,
+): Message {
+  return toMessage(`${stateInWords(job)}: ${code(job.conversationId)}`, [
+    section([headline(job), ...jobLines(job)]),
+    job.failure === null ? null : section(failureLines(job.failure)),
+    context(callFacts(conversation, openChannel)),
+    ...timeline(audit),
+    job.state === 'recording' || job.state === 'paused' ? actions([stopButton(job.id)]) : null,
+  ]);
+}
+
+function timeline(audit: readonly AuditEntry[]) {
+  if (audit.length === 0) return [section(['Nothing is on record about it yet.'])];
+  const left = audit.length - maxEntries;
+  const shown = left > 0 ? audit.slice(-maxEntries) : audit;
+  const lines = shown.map(entryLine);
+  const title = left > 0 ? `*Who did what* (the last ${maxEntries} of ${audit.length})` : '*Who did what*';
+  // A line has at most some 300 characters: six of them stay below what a section takes.
+  const sections = [];
+  for (let from = 0; from < lines.length; from += 6) {
+    sections.push(section([from === 0 ? title : null, ...lines.slice(from, from + 6)]));
+  }
+  return sections;
+}
+
+function entryLine(entry: AuditEntry): string {
+  return [
+    `• ${date(entry.at)} – ${who(entry.actor)} ${deeds[entry.action][entry.outcome]}`,
+    entry.channelId === null ? '' : ` in ${channel(entry.channelId)}`,
+    entry.reason === null ? '' : `: ${outside(entry.reason, 100)}`,
+    entry.code === null ? '' : ` (${outside(entry.code, 40)})`,
+    entry.reference === null ? '' : `, reference ${code(entry.reference)}`,
+  ].join('');
+}
+
+const deeds: Readonly<Record<AuditAction, Readonly<Record<AuditOutcome, string>>>> = {
+  start: {
+    asked: 'asked for the recording',
+    done: 'started the recording',
+    failed: 'could not start the recording',
+    refused: 'was refused the start',
+  },
+  stop: {
+    asked: 'asked to stop',
+    done: 'stopped the recording',
+    failed: 'could not stop the recording',
+    refused: 'was refused the stop',
+  },
+  adopt: {
+    asked: 'asked to take charge of it',
+    done: 'took charge of the running recording',
+    failed: 'could not take charge of it',
+    refused: 'was refused to take charge of it',
+  },
+  observe: {
+    asked: 'looked at it',
+    done: 'changed it; the bot saw that',
+    failed: 'could not be watched',
+    refused: 'was refused',
+  },
+  read: {
+    asked: 'looked at it',
+    done: 'looked at it',
+    failed: 'could not look at it',
+    refused: 'was refused',
+  },
+};

@@ -1,0 +1,370 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import { RecordError } from '../../src/core/errors.js';
+import type { JobChange, Store } from '../../src/core/ports.js';
+import type { SlackFault } from '../simulators/slack/types.js';
+import { createFastClock } from '../support/core-harness.js';
+import { createSlackBed, type SlackBed, type SlackBedOptions, until } from '../support/slack-bed.js';
+import { wordsOf } from '../support/slack-blocks.js';
+import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
+
+let bed: SlackBed;
+afterEach(async () => {
+  expect(bed.slack.violations).toEqual([]);
+  await bed.close();
+});
+
+/** Without Bolt: only the store, the board and Slack. */
+async function open(options: SlackBedOptions = {}) {
+  bed = await createSlackBed({ start: false, ...options });
+  const { store, slack, ops } = bed;
+  return {
+    ...bed,
+    /** A job with a card in the channel; the card is not drawn yet. */
+    begin: async (channelId = ops.id, conversationId = `call-${randomUUID()}`) => {
+      const job = sampleJob({
+        conversationId,
+        state: 'recording',
+        recordingSince: 1_000,
+        genesysId: randomUUID(),
+      });
+      const cardId = randomUUID();
+      await store.beginJob(job, sampleAudit(), { id: cardId, channelId });
+      return { jobId: job.id, conversationId, cardId };
+    },
+    change: (jobId: string, change: JobChange) =>
+      store.changeJob(jobId, ['starting', 'recording', 'stopping'], change, 193_000),
+    announce: async (count: number, channelId = ops.id) => {
+      const calls = Array.from({ length: count }, () =>
+        sampleCall({ conversationId: `call-${randomUUID()}` }),
+      );
+      return store.seeCalls(calls, 1_000, { channelId, newId: randomUUID });
+    },
+    drawn: () =>
+      until(async () => {
+        expect(await store.listStaleCards()).toEqual([]);
+        expect(await store.listDueReplies()).toEqual([]);
+      }),
+    posts: (channelId = ops.id) => slack.messages(channelId).map(wordsOf),
+  };
+}
+
+const stopped: JobChange = {
+  state: 'stopped',
+  stoppedBy: { kind: 'person', userId: 'USAM' },
+  finishedAt: 193_000,
+};
+
+describe('a card', () => {
+  it('is posted once, however often it is asked for', async () => {
+    const { board, begin, drawn, slack } = await open();
+    const { conversationId } = await begin();
+    for (let asked = 0; asked < 50; asked += 1) board.redraw(conversationId, asked % 3);
+    await drawn();
+    expect(slack.count('any')).toBe(1);
+  });
+
+  it('asked for soon and now, is drawn now, and not once more later', async () => {
+    const { board, begin, drawn, slack } = await open();
+    const { conversationId } = await begin();
+    board.redraw(conversationId, 60_000);
+    board.redraw(conversationId);
+    await drawn();
+    expect(slack.count('any')).toBe(1);
+  });
+
+  it('asked for later only, is drawn then', async () => {
+    const { board, begin, drawn, clock, slack } = await open({ clock: createFastClock() });
+    const { conversationId } = await begin();
+    const askedAt = clock.now();
+    board.redraw(conversationId, 500);
+    await drawn();
+    const [post] = slack.journal;
+    expect(post && clock.now() - askedAt).toBeGreaterThanOrEqual(500);
+  });
+
+  it('asked for soon and much later, is drawn soon', async () => {
+    const { board, begin, drawn } = await open({ clock: createFastClock() });
+    const { conversationId } = await begin();
+    board.redraw(conversationId, 500);
+    board.redraw(conversationId, 3_600_000);
+    await drawn();
+  });
+
+  it('shows the newest rows, and its outcome in the thread', async () => {
+    const { board, begin, change, drawn, slack, ops } = await open();
+    const { jobId, conversationId } = await begin();
+    board.redraw(conversationId);
+    await drawn();
+    await change(jobId, { ...stopped, stopReason: 'resolved' });
+    board.redraw(conversationId);
+    await drawn();
+    const [card, reply] = slack.messages(ops.id);
+    expect(card?.versions).toHaveLength(2);
+    expect(card && wordsOf(card)).toContain('*Recording stopped*');
+    expect(reply?.threadTs).toBe(card?.ts);
+    expect(reply && wordsOf(reply)).toContain('Stopped after 3 min 12 s by <@USAM>');
+    expect(slack.messages(ops.id)).toHaveLength(2);
+  });
+
+  it('that changes while it is being sent is drawn once more', async () => {
+    const { board, begin, change, drawn, slack, posts } = await open();
+    const { jobId, conversationId } = await begin();
+    slack.inject({ method: 'chat.postMessage', fault: { kind: 'slow', ms: 300 } });
+    board.redraw(conversationId);
+    await until(() => expect(slack.count('chat.postMessage')).toBe(1));
+    await change(jobId, { state: 'stopping' });
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('Stopping…')]);
+    expect(slack.count('any')).toBe(2);
+  });
+
+  it('left stale by an earlier process is drawn at the start', async () => {
+    const { board, begin, drawn, posts } = await open();
+    await begin();
+    await begin();
+    board.start();
+    await drawn();
+    expect(posts()).toHaveLength(2);
+  });
+
+  it('is drawn before the process ends', async () => {
+    const { board, begin, slack } = await open();
+    const { conversationId } = await begin();
+    slack.inject({ method: 'chat.postMessage', fault: { kind: 'slow', ms: 300 } });
+    board.redraw(conversationId);
+    await board.stop();
+    expect(await bed.store.listStaleCards()).toEqual([]);
+  });
+
+  it('that cannot be drawn before the process ends stays stale for the next', async () => {
+    const { board, begin, slack } = await open({ clock: createFastClock() });
+    const { conversationId } = await begin();
+    slack.inject({
+      method: 'chat.postMessage',
+      fault: { kind: 'status', status: 503 },
+      times: 'until-cleared',
+    });
+    board.redraw(conversationId);
+    await until(() => expect(slack.count('any')).toBeGreaterThan(0));
+    await board.stop();
+    expect(await bed.store.listStaleCards()).toHaveLength(1);
+  });
+
+  it('masks the caller, except where everybody is permitted', async () => {
+    const { board, announce, drawn, posts, ops, quality, slack } = await open({
+      access: { users: [], userGroups: [], channels: ['COPEN'], anybody: false },
+    });
+    slack.addChannel({ id: 'COPEN', name: 'open' });
+    slack.invite(quality.id);
+    await announce(1, ops.id);
+    await announce(1, 'COPEN');
+    board.start();
+    await drawn();
+    expect(posts(ops.id)).toEqual([expect.stringContaining('Caller •••123')]);
+    expect(posts('COPEN')).toEqual([expect.stringContaining('Caller +4930123')]);
+  });
+});
+
+describe('when Slack fails, a card', () => {
+  const passing: readonly [string, SlackFault][] = [
+    ['a 500', { kind: 'status', status: 500 }],
+    ['a lost connection', { kind: 'cut-before' }],
+    ['an internal error', { kind: 'error', code: 'internal_error' }],
+    ['a rate limit', { kind: 'ratelimited', retryAfter: 1 }],
+    ['a refused token', { kind: 'error', code: 'token_revoked' }],
+  ];
+  it.each(passing)('is posted after %s', async (_, fault) => {
+    const { board, begin, drawn, slack, posts } = await open();
+    const { conversationId } = await begin();
+    slack.inject({ method: 'chat.postMessage', fault });
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toHaveLength(1);
+    expect(slack.count('chat.postMessage')).toBe(2);
+  });
+
+  it.each(passing)('is updated after %s', async (_, fault) => {
+    const { board, begin, change, drawn, slack, posts } = await open();
+    const { jobId, conversationId } = await begin();
+    board.redraw(conversationId);
+    await drawn();
+    slack.inject({ method: 'chat.update', fault });
+    await change(jobId, stopped);
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('stopped'), expect.stringContaining('stopped')]);
+  });
+
+  it.each(passing)('gets its reply after %s, once', async (_, fault) => {
+    const { board, begin, change, drawn, slack, posts } = await open();
+    const { jobId, conversationId } = await begin();
+    board.redraw(conversationId);
+    await drawn();
+    slack.inject({ method: 'chat.postMessage', fault });
+    await change(jobId, stopped);
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toHaveLength(2);
+  });
+
+  it('waits as long as it is told to, and then shows what is newest', async () => {
+    const { board, begin, change, drawn, slack, posts } = await open();
+    const { jobId, conversationId } = await begin();
+    slack.inject({ method: 'chat.postMessage', fault: { kind: 'ratelimited', retryAfter: 1 } });
+    board.redraw(conversationId);
+    await until(() => expect(slack.count('chat.postMessage')).toBe(1));
+    await change(jobId, { state: 'stopping' });
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('Stopping…')]);
+    expect(slack.count('any')).toBe(2);
+  });
+
+  it('is shown as plain text if its blocks are not taken', async () => {
+    const { board, begin, drawn, slack, ops, logger } = await open();
+    const { conversationId } = await begin();
+    slack.inject({ method: 'chat.postMessage', fault: { kind: 'error', code: 'invalid_blocks' } });
+    board.redraw(conversationId);
+    await drawn();
+    expect(slack.messages(ops.id)).toMatchObject([
+      { text: expect.stringContaining('Recording: job'), blocks: [] },
+    ]);
+    expect(logger.lines.map(({ level }) => level)).toContain('error');
+  });
+
+  it('that is not taken at all is given up, and that is logged as an error', async () => {
+    const { board, begin, drawn, slack, logger } = await open();
+    const { conversationId } = await begin();
+    slack.inject({
+      method: 'chat.postMessage',
+      fault: { kind: 'error', code: 'invalid_arguments' },
+      times: 2,
+    });
+    board.redraw(conversationId);
+    await drawn();
+    expect(slack.count('any')).toBe(2);
+    expect(logger.lines).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'Slack does not take a card' }),
+    );
+  });
+
+  it('that somebody deleted is forgotten, without its reply', async () => {
+    const { board, begin, change, drawn, slack, ops, store } = await open();
+    const { jobId, conversationId } = await begin();
+    board.redraw(conversationId);
+    await drawn();
+    const [card] = slack.messages(ops.id);
+    slack.deleteMessage(ops.id, card?.ts ?? '');
+    await change(jobId, stopped);
+    board.redraw(conversationId);
+    await drawn();
+    expect(slack.messages(ops.id)).toEqual([]);
+    expect(await store.findCard(ops.id, card?.ts ?? '')).toBeNull();
+  });
+
+  it.each(['archived', 'left'])('in a channel that is %s is given up, with a warning', async (how) => {
+    const { board, begin, drawn, slack, ops, logger } = await open();
+    const { conversationId } = await begin();
+    if (how === 'archived') slack.archive(ops.id);
+    else slack.remove(ops.id);
+    board.redraw(conversationId);
+    await drawn();
+    expect(slack.count('any')).toBe(1);
+    expect(logger.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: expect.stringContaining('cannot write into this channel'),
+      }),
+    );
+  });
+});
+
+describe('nobody is shown', () => {
+  it('a card of a start that failed before it was posted', async () => {
+    const { board, begin, change, drawn, slack } = await open();
+    const { jobId, conversationId } = await begin();
+    await change(jobId, { state: 'failed' });
+    board.redraw(conversationId);
+    await drawn();
+    expect(slack.count('any')).toBe(0);
+  });
+
+  it('an alert of a call that ended before it was posted', async () => {
+    const { board, announce, drawn, store, slack } = await open();
+    const seen = await announce(3);
+    await store.endCalls(seen, 2_000);
+    board.start();
+    await drawn();
+    expect(slack.count('any')).toBe(0);
+  });
+});
+
+it('what people asked for overtakes a storm of alerts', async () => {
+  const { board, announce, begin, drawn, posts, slack } = await open();
+  for (const id of await announce(8)) board.redraw(id);
+  await until(() => expect(slack.count('chat.postMessage')).toBeGreaterThanOrEqual(4));
+  const { conversationId } = await begin();
+  board.redraw(conversationId);
+  await drawn();
+  const order = posts().map((words) => (words.includes('*Recording*') ? 'card' : 'alert'));
+  expect(order).toHaveLength(9);
+  expect(order.indexOf('card')).toBeLessThan(6);
+});
+
+it('a channel that must wait holds up no other', async () => {
+  const { board, begin, announce, slack, quality, posts } = await open({ clock: createFastClock() });
+  slack.invite(quality.id);
+  slack.inject({ method: 'chat.postMessage', fault: { kind: 'ratelimited', retryAfter: 600 } });
+  const [alerted = ''] = await announce(1, quality.id);
+  board.redraw(alerted);
+  await until(() => expect(slack.count('chat.postMessage')).toBe(1));
+  const { conversationId } = await begin(undefined, alerted);
+  board.redraw(conversationId);
+  await until(() => expect(posts()).toHaveLength(1));
+  expect(posts(quality.id)).toEqual([]);
+});
+
+describe('when the database fails', () => {
+  const failing = (method: 'cardDrawn' | 'replySent' | 'listStaleCards', times: number) => (store: Store) => {
+    let left = times;
+    const broken: Store = {
+      ...store,
+      [method]: (...args: never[]) => {
+        left -= 1;
+        if (left >= 0)
+          return Promise.reject(new RecordError('UNAVAILABLE', 'The database cannot be reached.'));
+        return (store[method] as (...args: never[]) => Promise<unknown>)(...args);
+      },
+    };
+    return broken;
+  };
+
+  it.each(['cardDrawn', 'replySent'] as const)(
+    'nothing is sent twice because %s did not work',
+    async (method) => {
+      const { board, begin, change, drawn, posts } = await open({
+        clock: createFastClock(),
+        store: failing(method, 2),
+      });
+      const { jobId, conversationId } = await begin();
+      board.redraw(conversationId);
+      await drawn();
+      await change(jobId, stopped);
+      board.redraw(conversationId);
+      await drawn();
+      expect(posts()).toHaveLength(2);
+    },
+  );
+
+  it('cards are drawn once it is back', async () => {
+    const { board, begin, posts } = await open({
+      clock: createFastClock(),
+      store: failing('listStaleCards', 3),
+    });
+    const { conversationId } = await begin();
+    board.redraw(conversationId);
+    await until(() => expect(posts()).toHaveLength(1));
+  });
+});

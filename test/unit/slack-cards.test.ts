@@ -1,0 +1,198 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { JobState, RecordingJob } from '../../src/core/model.js';
+import { renderCard, renderReply, withInviteHint } from '../../src/slack/cards.js';
+import { buttonsOf, problemsOf, wordsOf } from '../support/slack-blocks.js';
+import {
+  anyCall,
+  anyJob,
+  askedAt,
+  conversationId,
+  drawnCall,
+  drawnJob,
+  jobId,
+  stoppedJob,
+} from '../support/slack-samples.js';
+
+const jobCard = { jobId };
+const alertCard = { jobId: null };
+const draw = (
+  job: RecordingJob | null,
+  {
+    card = jobCard,
+    call = drawnCall(),
+    openChannel = false,
+  }: {
+    card?: { jobId: string | null };
+    call?: ReturnType<typeof drawnCall>;
+    openChannel?: boolean;
+  } = {},
+) => renderCard({ card, conversation: call, job }, { openChannel });
+const labels = (...args: Parameters<typeof draw>) =>
+  buttonsOf(draw(...args).blocks).map(({ label }) => label);
+
+describe('a card of a recording', () => {
+  it('says the state, the job, the conversation, who asked, and by when it ends', () => {
+    const words = wordsOf(draw(drawnJob({ startReason: 'complaint' })));
+    expect(words).toContain(':red_circle: *Recording*');
+    expect(words).toContain('Job `genesys-7`');
+    expect(words).toContain(`Conversation \`${conversationId}\``);
+    expect(words).toContain(
+      'Asked for by <@UADA> · <!date^1768469400^{date_short_pretty} {time}|2026-01-15 09:30 UTC>',
+    );
+    expect(words).toContain('Reason: complaint');
+    expect(words).toContain(`Ends by <!date^${(askedAt + 3_600_000) / 1000}^`);
+    expect(words).toContain(':telephone_receiver: *Call in progress*');
+  });
+
+  it('shows the bot’s own id while Genesys has named none', () => {
+    expect(wordsOf(draw(drawnJob({ genesysId: null, state: 'starting' })))).toContain(`Job \`${jobId}\``);
+  });
+
+  it.each<[JobState, string]>([
+    ['starting', ':hourglass_flowing_sand: *Starting…*'],
+    ['recording', ':red_circle: *Recording*'],
+    ['paused', ':double_vertical_bar: *Recording paused*'],
+    ['stopping', ':hourglass_flowing_sand: *Stopping…*'],
+    ['stopped', ':black_square_for_stop: *Recording stopped*'],
+    ['ended', ':black_square_for_stop: *Recording ended*'],
+    ['failed', ':warning: *Recording failed*'],
+  ])('says “%s” in words', (state, headline) => {
+    expect(wordsOf(draw(drawnJob({ state })))).toContain(headline);
+  });
+
+  it('says the outcome of a stop: how long, who, and why', () => {
+    const words = wordsOf(draw(stoppedJob({ stopReason: 'resolved <!channel>' })));
+    expect(words).toContain('Stopped after 3 min 12 s by <@USAM>');
+    expect(words).toContain('Reason for the stop: resolved &lt;!channel&gt;');
+    expect(words).not.toContain('Ends by');
+  });
+
+  it('says that it ran before the bot knew of it', () => {
+    expect(wordsOf(draw(drawnJob({ adopted: true })))).toContain('it was already running');
+    const found = wordsOf(draw(drawnJob({ adopted: true, startedBy: { kind: 'genesys' } })));
+    expect(found).toContain('Started outside this bot');
+    expect(wordsOf(draw(stoppedJob({ adopted: true })))).toContain('after at least 3 min 12 s');
+  });
+
+  it('says what went wrong, what to do, and the reference', () => {
+    const failure = {
+      code: 'GENESYS_REFUSED',
+      message: 'Genesys refused it.',
+      cure: 'Grant it.',
+      reference: 'ref-1',
+    };
+    const words = wordsOf(draw(drawnJob({ state: 'failed', failure })));
+    expect(words).toContain(':warning: Genesys refused it.\nGrant it.\nReference `ref-1`');
+  });
+
+  it('says that the bot keeps trying, only when it does', () => {
+    const stopping = { state: 'stopping', retryAt: askedAt } as const;
+    expect(wordsOf(draw(drawnJob({ ...stopping, retries: 1 })))).toContain(
+      'Genesys is not answering; trying again',
+    );
+    expect(wordsOf(draw(drawnJob({ ...stopping, retries: 0 })))).not.toContain('trying again');
+    expect(wordsOf(draw(stoppedJob({ retryAt: askedAt, retries: 1 })))).not.toContain('trying again');
+  });
+
+  it('has a text of its own for notifications and screen readers', () => {
+    expect(draw(drawnJob()).text).toBe(`Recording: job \`genesys-7\` of conversation \`${conversationId}\``);
+    expect(draw(null, { card: alertCard }).text).toBe(`Call in progress: conversation \`${conversationId}\``);
+  });
+});
+
+describe('what a card tells about the call', () => {
+  it('masks the caller to the last three digits', () => {
+    const words = wordsOf(draw(drawnJob()));
+    expect(words).toContain('Caller •••567');
+    expect(words).not.toContain('1555');
+    expect(words).toContain('Queue Billing\nAgent Bo Lindqvist\nSince <!date^');
+  });
+
+  it('shows the whole number where everybody is permitted', () => {
+    expect(wordsOf(draw(drawnJob(), { openChannel: true }))).toContain('Caller +15551234567');
+  });
+
+  it.each(['ann@example.com', '4711', 'Ann 15551234567', '', 'anonymous'])(
+    'hides %j altogether',
+    (caller) => {
+      expect(wordsOf(draw(drawnJob(), { call: drawnCall({ caller }) }))).toContain('Caller hidden');
+    },
+  );
+
+  it('leaves out what is not known', () => {
+    const call = drawnCall({ caller: null, queue: null, agent: null, startedAt: null });
+    expect(wordsOf(draw(null, { card: alertCard, call }))).not.toMatch(/Caller|Queue|Agent|Since|null/);
+  });
+});
+
+describe('the buttons of a card', () => {
+  it('stop what is recorded, by the bot’s own id', () => {
+    expect(buttonsOf(draw(drawnJob()).blocks)).toEqual([
+      { label: 'Stop', actionId: 'record_stop', value: jobId, style: 'danger' },
+    ]);
+  });
+
+  it('start a call that is not recorded, from its alert', () => {
+    expect(buttonsOf(draw(null, { card: alertCard }).blocks)).toEqual([
+      { label: 'Start recording', actionId: 'record_start', value: conversationId, style: undefined },
+    ]);
+  });
+
+  it.each<[JobState, string[]]>([
+    ['starting', []],
+    ['recording', ['Stop']],
+    ['paused', ['Stop']],
+    ['stopping', []],
+    ['stopped', ['Start recording']],
+    ['ended', ['Start recording']],
+    ['failed', ['Start recording']],
+  ])('on a call alert that shows a job “%s”: %j', (state, expected) => {
+    expect(labels(drawnJob({ state }), { card: alertCard })).toEqual(expected);
+  });
+
+  it.each<JobState>(['stopped', 'ended', 'failed'])('are none on the card of a job “%s”', (state) => {
+    expect(labels(drawnJob({ state }))).toEqual([]);
+  });
+
+  it('are none when the call is over', () => {
+    const call = drawnCall({ endedAt: askedAt });
+    expect(labels(null, { card: alertCard, call })).toEqual([]);
+    expect(labels(stoppedJob(), { card: alertCard, call })).toEqual([]);
+    expect(wordsOf(draw(null, { card: alertCard, call }))).toContain('*Call ended*');
+  });
+});
+
+describe('the reply under a card', () => {
+  it('says how long was recorded, who stopped it, and why', () => {
+    const words = wordsOf(renderReply({ job: stoppedJob({ stopReason: 'resolved' }) }));
+    expect(words).toContain('Recording stopped');
+    expect(words).toContain('Stopped after 3 min 12 s by <@USAM>');
+    expect(words).toContain('Reason: resolved');
+  });
+
+  it('says that the recording ended by itself', () => {
+    const job = drawnJob({ state: 'ended', finishedAt: askedAt + 61_000 });
+    expect(wordsOf(renderReply({ job }))).toContain('Ended after 1 min: the call is over');
+  });
+});
+
+it('a card in a channel that the bot is not in says how to change that', () => {
+  expect(wordsOf(withInviteHint(draw(drawnJob()), 'UBOT'))).toContain('Invite me with `/invite` <@UBOT>');
+});
+
+it('whatever the rows hold, Slack takes the card and the reply', () => {
+  fc.assert(
+    fc.property(
+      anyCall,
+      fc.option(anyJob, { nil: null }),
+      fc.boolean(),
+      fc.boolean(),
+      (call, job, open, alert) => {
+        const card = alert || job === null ? alertCard : { jobId: job.id };
+        expect(problemsOf(renderCard({ card, conversation: call, job }, { openChannel: open }))).toEqual([]);
+        if (job) expect(problemsOf(renderReply({ job }))).toEqual([]);
+      },
+    ),
+  );
+});
