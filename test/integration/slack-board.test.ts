@@ -4,7 +4,13 @@ import { RecordError } from '../../src/core/errors.js';
 import type { JobChange, Store } from '../../src/core/ports.js';
 import type { SlackFault } from '../simulators/slack/types.js';
 import { createFastClock } from '../support/core-harness.js';
-import { createSlackBed, type SlackBed, type SlackBedOptions, until } from '../support/slack-bed.js';
+import {
+  createSlackBed,
+  realClock,
+  type SlackBed,
+  type SlackBedOptions,
+  until,
+} from '../support/slack-bed.js';
 import { wordsOf } from '../support/slack-blocks.js';
 import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
 
@@ -138,6 +144,16 @@ describe('a card', () => {
     expect(await bed.store.listStaleCards()).toEqual([]);
   });
 
+  it('keeps no process that has nothing left to draw', async () => {
+    const { board, begin, drawn } = await open({
+      clock: { now: Date.now, sleep: (_ms, signal) => realClock.sleep(3_600_000, signal) },
+    });
+    const { conversationId } = await begin();
+    board.redraw(conversationId);
+    await drawn();
+    await board.stop();
+  });
+
   it('that cannot be drawn before the process ends stays stale for the next', async () => {
     const { board, begin, slack } = await open({ clock: createFastClock() });
     const { conversationId } = await begin();
@@ -219,7 +235,9 @@ describe('when Slack fails, a card', () => {
     board.redraw(conversationId);
     await drawn();
     expect(posts()).toEqual([expect.stringContaining('Stopping…')]);
-    expect(slack.count('any')).toBe(2);
+    const [refused, taken, ...others] = slack.journal.map(({ at }) => at);
+    expect(others).toEqual([]);
+    expect((taken ?? 0) - (refused ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
   it('is shown as plain text if its blocks are not taken', async () => {

@@ -17,6 +17,7 @@ import {
   jobId,
   stoppedJob,
 } from '../support/slack-samples.js';
+import { sampleAudit } from '../support/store-samples.js';
 
 function render(answer: Answer, openChannel = false) {
   const message = renderAnswer(answer, { openChannel });
@@ -164,6 +165,15 @@ describe('status', () => {
     expect(words).toMatch(
       /<@UADA> asked for the recording in <#COPS>\n.*this bot could not stop the recording in <#COPS> \(UNAVAILABLE\), reference `r`/,
     );
+  });
+
+  it('tells the newest of a long history, and how much there is', () => {
+    const audit = Array.from({ length: 80 }, (_, at) => sampleAudit({ at, reason: `reason ${at};` }));
+    const words = say({ kind: 'status', job: drawnJob(), conversation: drawnCall(), audit });
+    expect(words).toContain('(the last 30 of 80)');
+    expect(words).toContain('reason 79;');
+    expect(words).toContain('reason 50;');
+    expect(words).not.toContain('reason 49;');
   });
 
   it('without a job tells how the bot is', () => {
