@@ -6,6 +6,7 @@ export class Gate {
   readonly #logger: Logger;
   readonly #waiting = new Set<() => void>();
   #inHand = 0;
+  #lastTurn: Promise<void> = Promise.resolve();
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -31,6 +32,7 @@ export class Gate {
     this.#inHand += 1;
     try {
       await this.#ack(event);
+      await this.#turn();
       await app.processEvent({ ...event, ack: async () => {} });
     } catch (error) {
       this.#logger.error({ err: error }, 'a request from Slack could not be handled');
@@ -47,6 +49,15 @@ export class Gate {
     } catch (error) {
       this.#logger.warn({ err: error }, 'Slack could not be told that its request has arrived');
     }
+  }
+
+  /**
+   * One request is begun in each turn of the event loop: SQLite works while everything else waits, and in a rush the
+   * acks of those who come later would wait behind the work of all who came before.
+   */
+  #turn(): Promise<void> {
+    this.#lastTurn = this.#lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return this.#lastTurn;
   }
 
   #release(): void {
