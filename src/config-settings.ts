@@ -165,6 +165,13 @@ const access = [
     accepts: 'a whole number from 1 to 240',
     default: '10',
   },
+  {
+    ...plain,
+    name: 'RECONCILE_SECONDS',
+    meaning: 'What happens to recordings outside the bot is noticed within that many seconds.',
+    accepts: 'a whole number from 3 to 3600',
+    default: '30',
+  },
 ] as const satisfies Setting[];
 
 const operation = [

@@ -46,7 +46,12 @@ export interface Config {
     /** True when the channels' list holds `*`: anybody may act, anywhere. */
     readonly anybody: boolean;
   };
-  readonly limits: { readonly recordMaxMs: number; readonly pauseMaxMs: number };
+  readonly limits: {
+    readonly recordMaxMs: number;
+    readonly pauseMaxMs: number;
+    /** What happens to recordings outside the bot is noticed within this time. */
+    readonly reconcileMs: number;
+  };
   readonly storage: { readonly databaseUrl?: string; readonly dataDir: string };
   readonly http: { readonly port: number; readonly host: string };
   readonly logLevel: LogLevel;
@@ -67,6 +72,7 @@ export function readConfig(env: Environment): Config {
     limits: {
       recordMaxMs: reader.integer('RECORD_MAX_MINUTES', 1, 1440) * 60_000,
       pauseMaxMs: reader.integer('PAUSE_MAX_MINUTES', 1, 240) * 60_000,
+      reconcileMs: reader.integer('RECONCILE_SECONDS', 3, 3600) * 1000,
     },
     storage: readStorage(reader),
     http: readHttp(reader, slack.mode.kind),

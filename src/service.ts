@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import nodeFetch from 'node-fetch';
 import type { Config } from './config.js';
 import { isOpenChannel } from './core/access.js';
-import { CallWatch } from './core/call-watch.js';
+import { CallWatch, type CallWatchOptions } from './core/call-watch.js';
 import type { Deps } from './core/deps.js';
 import { RecordError } from './core/errors.js';
 import type { Clock, Logger, NewId, UserGroups } from './core/ports.js';
@@ -39,8 +39,6 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Between polls of recordings alone, when call alerts are off, in milliseconds. */
-const quietPollMs = 30_000;
 /** Between attempts to reach Slack or the database at the start, in milliseconds. */
 const reachRetryMs = 2_000;
 
@@ -64,6 +62,8 @@ export function createService(config: Config, overrides: ServiceDeps): Service {
       const { port } = await http.start();
       const patiently = { clock, logger, signal: stopping.signal };
       await untilReachable('the database', () => store.migrate(), patiently);
+      // SQLite has one process, and whatever is reserved there was reserved by its predecessor.
+      if (!config.storage.databaseUrl) await store.forgetClaims(clock.now());
       await genesys.ready().catch((error) => logger.error({ err: error }, 'Genesys gives no token'));
       await untilReachable('Slack', () => slack.start(), patiently);
       parts.started = true;
@@ -97,7 +97,7 @@ function createParts(config: Config, deps: PartsDeps) {
   const store = openStore(config.storage, { clock, logger });
   const metrics = createMetrics({
     withProcess: true,
-    unfinished: async () => (await store.listUnfinishedJobs()).length,
+    unfinished: () => store.countUnfinishedJobs(),
   });
   const genesys = createGenesys(config.genesys, { fetch, clock, random, logger });
   const slackFetch = instrumentSlack(fetch as unknown as Fetch, config.slack.apiUrl, metrics);
@@ -130,16 +130,17 @@ type CoreParts = Pick<Deps, 'recordings' | 'calls' | 'store' | 'board'> & { read
 
 function createCore(config: Config, { userGroups, ...parts }: PartsDeps & CoreParts) {
   const core: Deps = { ...parts, recordMaxMs: config.limits.recordMaxMs, inFlight: new Set() };
-  const watch = new CallWatch(core, watchOptions(config));
+  const watch = new CallWatch(core, watchOptions(config, core.newId()));
   const alerts = () => watch.state;
   const controller = new RecordingController({ ...core, access: config.access, userGroups, alerts });
   return { core, watch, controller };
 }
 
-function watchOptions({ callAlerts }: Config) {
+function watchOptions({ callAlerts, limits }: Config, holder: string): CallWatchOptions {
+  const { reconcileMs } = limits;
   return callAlerts.source === 'off'
-    ? { alertChannelId: null, pollMs: quietPollMs }
-    : { alertChannelId: callAlerts.channelId, pollMs: callAlerts.pollMs };
+    ? { alertChannelId: null, pollMs: reconcileMs, reconcileMs, holder }
+    : { alertChannelId: callAlerts.channelId, pollMs: callAlerts.pollMs, reconcileMs, holder };
 }
 
 /** Why commands cannot be served now, a sentence each; empty when they can. */

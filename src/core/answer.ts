@@ -25,6 +25,10 @@ export type Answer =
   | { readonly kind: 'stopped'; readonly job: RecordingJob }
   /** Genesys cannot be reached just now; the stop is recorded and the bot repeats it until it is done. */
   | { readonly kind: 'stop-pending'; readonly job: RecordingJob }
+  /** It may run ten minutes longer. */
+  | { readonly kind: 'extended'; readonly job: RecordingJob }
+  /** Somebody else was first to move that deadline. */
+  | { readonly kind: 'already-extended'; readonly job: RecordingJob }
   /** Somebody else's stop is on its way. */
   | { readonly kind: 'already-stopping'; readonly job: RecordingJob }
   /** It was over before: stopped, ended or failed. */
@@ -36,7 +40,13 @@ export type Answer =
       readonly audit: readonly AuditEntry[];
     }
   | { readonly kind: 'overview'; readonly overview: Overview }
-  | { readonly kind: 'list'; readonly jobs: readonly RecordingJob[] }
+  /** The oldest of the recordings that run, and how many there are; incomplete when there are more than were counted. */
+  | {
+      readonly kind: 'list';
+      readonly jobs: readonly RecordingJob[];
+      readonly total: number;
+      readonly complete: boolean;
+    }
   /** Active calls, each with its running job if it has one; incomplete when Genesys has more than was read. */
   | { readonly kind: 'calls'; readonly calls: readonly CallRow[]; readonly complete: boolean }
   | { readonly kind: 'help' };

@@ -5,7 +5,7 @@
 import type { Overview } from './answer.js';
 import { auditOf, type Deps } from './deps.js';
 import { levelOf } from './errors.js';
-import { observeRecording } from './find-recording.js';
+import { findOrigin, observeRecording } from './find-recording.js';
 import {
   type ActiveCall,
   type ActiveRecording,
@@ -20,7 +20,25 @@ const listingLagMs = 15_000;
 export interface CallWatchOptions {
   /** Where new calls are announced; null when call alerts are off, and then only recordings are followed. */
   readonly alertChannelId: string | null;
+  /** Between looks at the calls. */
   readonly pollMs: number;
+  /** What happens to recordings elsewhere is noticed within this time. */
+  readonly reconcileMs: number;
+  /** Names this process among those that share the database. */
+  readonly holder: string;
+}
+
+/** One process at a time asks Genesys. When it dies another one takes over after this, in milliseconds. */
+const leaseMs = 10_000;
+const lease = 'watch';
+/** How often the lease is renewed, in milliseconds. */
+const tickMs = 1_000;
+/** Two listings must agree that a recording has ended; the third part leaves time for the listing itself. */
+const looksPerReconciliation = 3;
+
+interface Looks {
+  readonly calls: boolean;
+  readonly recordings: boolean;
 }
 
 export class CallWatch {
@@ -30,8 +48,13 @@ export class CallWatch {
   /** Recordings that the last listing did not show: the second time in a row means that they are over. */
   #missing: ReadonlySet<string> = new Set();
   #lastPollAt: number | null = null;
-  #problem: string | null = null;
+  /** Why the newest look of each kind failed. */
+  readonly #problems = new Map<keyof Looks | 'lease', string>();
   #running: Promise<void> | undefined;
+  /** The look under way. */
+  #looking: Promise<void> | undefined;
+  #callsAt = 0;
+  #recordingsAt = 0;
 
   constructor(deps: Deps, options: CallWatchOptions) {
     this.#deps = deps;
@@ -42,60 +65,114 @@ export class CallWatch {
     this.#running = this.#run();
   }
 
-  /** Resolves when the round in hand has ended. */
+  /** Resolves when the look in hand has ended. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    if (!this.#running) return;
     await this.#running;
+    await this.#deps.store.dropLease(lease, this.#options.holder).catch(() => undefined);
   }
 
   get state(): Overview['alerts'] {
     const { alertChannelId } = this.#options;
     if (alertChannelId === null) return null;
-    return { channelId: alertChannelId, lastPollAt: this.#lastPollAt, problem: this.#problem };
+    const [problem = null] = this.#problems.values();
+    return { channelId: alertChannelId, lastPollAt: this.#lastPollAt, problem };
   }
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.round();
-      await this.#deps.clock.sleep(this.#options.pollMs, this.#stop.signal);
+      await this.tick();
+      await this.#deps.clock.sleep(tickMs, this.#stop.signal);
     }
+    await this.settled();
   }
 
-  /** Looks once. Never throws: a failed look changes nothing and is said in {@link state} and in the log. */
-  async round(): Promise<void> {
-    const { clock, logger } = this.#deps;
-    try {
-      await this.#look();
-      if (this.#problem !== null) logger.info({}, 'Genesys can be watched again');
-      this.#problem = null;
-    } catch (error) {
-      if (this.#stop.signal.aborted) return;
-      const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== this.#problem) {
-        logger[levelOf(error)]({ err: error }, 'Genesys could not be watched; trying again');
-      }
-      this.#problem = problem;
+  /**
+   * Renews the lease, and begins what is due. Does not wait for Genesys: a look may take longer than the lease, and
+   * must not be doubled by another process for that. Never throws.
+   */
+  async tick(): Promise<void> {
+    const due = await this.#try('lease', () => this.#whatIsDue());
+    if (!due) return;
+    this.#looking = this.#look(due).finally(() => {
+      this.#looking = undefined;
+    });
+  }
+
+  /** Resolves when no look is under way. */
+  async settled(): Promise<void> {
+    await this.#looking;
+  }
+
+  /** Null unless this process is the one to look and the time for a look has come. */
+  async #whatIsDue(): Promise<Looks | null> {
+    const { store, clock } = this.#deps;
+    const { pollMs, holder, alertChannelId } = this.#options;
+    const now = clock.now();
+    if (!(await store.takeLease(lease, holder, now, now + leaseMs))) {
+      this.#standBy();
+      return null;
+    }
+    if (this.#looking) return null;
+    const calls = alertChannelId !== null && now >= this.#callsAt;
+    const recordings = now >= this.#recordingsAt;
+    if (calls) this.#callsAt = now + pollMs;
+    if (recordings) this.#recordingsAt = now + this.#recordingsEveryMs;
+    return calls || recordings ? { calls, recordings } : null;
+  }
+
+  /** With call alerts a card follows its recording no more slowly than it appeared. */
+  get #recordingsEveryMs(): number {
+    const { alertChannelId, pollMs, reconcileMs } = this.#options;
+    const shareMs = Math.floor(reconcileMs / looksPerReconciliation);
+    return alertChannelId === null ? shareMs : Math.min(pollMs, shareMs);
+  }
+
+  /** Another process looks: what this one saw last is not the listing before its next one, nor how things are. */
+  #standBy(): void {
+    this.#missing = new Set();
+    this.#lastPollAt = null;
+    this.#problems.clear();
+  }
+
+  /** Looks at everything once. Never throws: a failed look changes nothing and is said in {@link state} and in the log. */
+  round(): Promise<void> {
+    return this.#look({ calls: this.#options.alertChannelId !== null, recordings: true });
+  }
+
+  /** Each kind is worth having without the other: a missing permission for one does not silence both. */
+  async #look(looks: Looks): Promise<void> {
+    const { calls, recordings, clock } = this.#deps;
+    const asOf = clock.now();
+    const request = { priority: 'poll', signal: this.#stop.signal } as const;
+    const callListing = looks.calls ? calls.listCalls(request) : null;
+    const recordingListing = looks.recordings ? recordings.listActive(request) : null;
+    // Handled below, in turn: a call's end is known before its recording's.
+    recordingListing?.catch(() => undefined);
+    if (callListing) await this.#try('calls', async () => this.#followCalls(await callListing, asOf));
+    if (recordingListing) {
+      await this.#try('recordings', async () => this.#followRecordings(await recordingListing, asOf));
     }
     this.#lastPollAt = clock.now();
   }
 
-  async #look(): Promise<void> {
-    const { calls, recordings, store, clock } = this.#deps;
-    const asOf = clock.now();
-    const alerting = this.#options.alertChannelId !== null;
-    if (!alerting && (await store.listUnfinishedJobs()).length === 0) return;
-    const request = { priority: 'poll', signal: this.#stop.signal } as const;
-    const [callListing, recordingListing] = await Promise.allSettled([
-      alerting ? calls.listCalls(request) : null,
-      recordings.listActive(request),
-    ]);
-    // Each is worth having without the other: a missing permission for one does not silence both.
-    if (callListing.status === 'fulfilled' && callListing.value) {
-      await this.#followCalls(callListing.value, asOf);
+  /** Null when it failed, which is noted; a success clears the note. */
+  async #try<T>(kind: keyof Looks | 'lease', work: () => Promise<T>): Promise<T | null> {
+    const { logger } = this.#deps;
+    try {
+      const result = await work();
+      if (this.#problems.delete(kind)) logger.info({ kind }, 'Genesys can be watched again');
+      return result;
+    } catch (error) {
+      if (this.#stop.signal.aborted) return null;
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem !== this.#problems.get(kind)) {
+        logger[levelOf(error)]({ err: error, kind }, 'Genesys could not be watched; trying again');
+      }
+      this.#problems.set(kind, problem);
+      return null;
     }
-    if (recordingListing.status === 'fulfilled') await this.#followRecordings(recordingListing.value, asOf);
-    const failed = [callListing, recordingListing].find((listing) => listing.status === 'rejected');
-    if (failed) throw failed.reason;
   }
 
   async #followCalls(listing: Listing<ActiveCall>, asOf: number): Promise<void> {
@@ -116,17 +193,30 @@ export class CallWatch {
 
   async #followRecordings(listing: Listing<ActiveRecording>, asOf: number): Promise<void> {
     const jobs = await this.#deps.store.listUnfinishedJobs();
-    const known = new Set(jobs.flatMap((job) => [job.conversationId, job.genesysId]));
+    const ended = listing.complete ? await this.#endMissing(jobs, listing.items, asOf) : new Set();
+    const standing = jobs.filter((job) => !ended.has(job.id));
+    const known = new Set(standing.flatMap((job) => [job.conversationId, job.genesysId]));
     for (const active of listing.items) {
       if (!known.has(active.genesysId) && !known.has(active.conversationId)) await this.#meet(active, asOf);
     }
-    if (!listing.complete) return;
-    const running = new Set(listing.items.map((active) => active.genesysId));
+  }
+
+  /** The ids of those that have ended by this complete listing. */
+  async #endMissing(
+    jobs: readonly RecordingJob[],
+    listed: readonly ActiveRecording[],
+    asOf: number,
+  ): Promise<ReadonlySet<string>> {
+    const running = new Set(listed.map((active) => active.genesysId));
     const missing = jobs.filter((job) => isAbsent(job, running, asOf));
+    const ended = new Set<string>();
     for (const job of missing) {
-      if (this.#missing.has(job.id) || (await this.#isOver(job.conversationId))) await this.#end(job);
+      if (!this.#missing.has(job.id) && !(await this.#isOver(job.conversationId))) continue;
+      await this.#end(job);
+      ended.add(job.id);
     }
     this.#missing = new Set(missing.map((job) => job.id));
+    return ended;
   }
 
   async #meet(active: ActiveRecording, asOf: number): Promise<void> {
@@ -136,7 +226,7 @@ export class CallWatch {
       if (isUnfinished(earlier) || (earlier.finishedAt ?? 0) > asOf - listingLagMs) return;
       logger.warn({ jobId: earlier.id, genesysId: active.genesysId }, 'a finished recording runs again');
     }
-    await observeRecording(this.#deps, active);
+    await observeRecording(this.#deps, active, await findOrigin(this.#deps, active));
   }
 
   async #isOver(conversationId: string): Promise<boolean> {

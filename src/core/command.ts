@@ -12,6 +12,8 @@ export type Command =
   | { readonly name: 'stop'; readonly id: string; readonly reason: string | null }
   | { readonly name: 'pause' | 'resume'; readonly id: string }
   | { readonly name: 'status'; readonly id: string | null }
+  /** A button only: ten minutes more. */
+  | { readonly name: 'extend'; readonly id: string }
   | { readonly name: 'list' | 'calls' | 'help' }
   /** `/record` alone: the calls to pick from. */
   | { readonly name: 'pick' };

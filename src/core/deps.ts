@@ -18,10 +18,10 @@ export interface Deps {
 }
 
 /**
- * How long a job may stand in `starting` or `stopping` before upkeep takes it for abandoned, in milliseconds. Longer
- * than the slowest request with all its retries, so that it means a crash and nothing else.
+ * How long a job in `starting` or `stopping` is left to the process that works on it, in milliseconds. That process
+ * renews it every second; when it dies, another one takes the job up so soon that a deadline is kept within seconds.
  */
-export const abandonedAfterMs = 60_000;
+export const holdMs = 3_000;
 
 /** A card shows “working” only when Genesys has not answered by then, in milliseconds. */
 export const showWorkingAfterMs = 500;

@@ -40,13 +40,34 @@ export async function findRecording(
     (recording) => recording.genesysId === id || recording.conversationId === id,
     priority,
   );
-  return active ? observeRecording(deps, active) : ofConversation;
+  if (!active) return ofConversation;
+  return observeRecording(deps, active, await findOrigin(deps, active));
 }
 
-/** Takes a recording that somebody started elsewhere into the books. It has no deadline: it is not ours to end. */
-export async function observeRecording(deps: Deps, active: ActiveRecording): Promise<RecordingJob> {
+/** A start of ours that failed may have taken effect this much later, in milliseconds. */
+const lateEffectMs = 10 * 60_000;
+
+/**
+ * Takes a recording into the books that runs at Genesys and that no unfinished job stands for. If it comes from a
+ * job of ours that was given up, it keeps who asked, when, why, and until when, and gets a card where it was asked
+ * for, because the old one says otherwise. If not, somebody started it elsewhere, and it has no deadline: it is not
+ * ours to end.
+ */
+export async function observeRecording(
+  deps: Deps,
+  active: ActiveRecording,
+  origin?: RecordingJob,
+): Promise<RecordingJob> {
   const now = deps.clock.now();
   const job = { id: deps.newId(), conversationId: active.conversationId };
+  const inherited = origin && {
+    startedBy: origin.startedBy,
+    startReason: origin.startReason,
+    channelId: origin.channelId,
+    createdAt: origin.createdAt,
+    deadlineAt: origin.deadlineAt,
+  };
+  const card = origin?.channelId == null ? undefined : { id: deps.newId(), channelId: origin.channelId };
   const { begun, job: known } = await deps.store.beginJob(
     {
       ...job,
@@ -55,10 +76,31 @@ export async function observeRecording(deps: Deps, active: ActiveRecording): Pro
       startedBy: { kind: 'genesys' },
       createdAt: now,
       recordingSince: now,
+      updatedAt: now,
       adopted: true,
+      ...inherited,
     },
     auditOf(deps, { actor: { kind: 'genesys' }, action: 'observe', outcome: 'done' }, job),
+    card,
   );
   if (begun) deps.board.redraw(active.conversationId);
   return known;
+}
+
+/** What Genesys may have done although it did not say so. */
+const unsure: readonly (string | undefined)[] = ['UNAVAILABLE', 'UNEXPECTED_RESPONSE'];
+
+/**
+ * The job of ours that such a recording comes from: one that had its name and was taken for finished, or the newest
+ * of the conversation, if its start was given up without certainty and not long ago.
+ */
+export async function findOrigin(
+  { store, clock }: Deps,
+  { genesysId, conversationId }: ActiveRecording,
+): Promise<RecordingJob | undefined> {
+  const namesake = await store.findJob(genesysId);
+  if (namesake) return namesake;
+  const newest = await store.findJobOf(conversationId);
+  if (newest?.state !== 'failed' || !unsure.includes(newest.failure?.code)) return undefined;
+  return clock.now() - (newest.finishedAt ?? 0) < lateEffectMs ? newest : undefined;
 }

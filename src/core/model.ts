@@ -62,9 +62,14 @@ export interface RecordingJob {
   readonly stopReason: string | null;
   readonly finishedAt: number | null;
   readonly failure: JobFailure | null;
-  /** When the bot tries again by itself; null when nothing is to be tried. */
+  /**
+   * When the bot takes the job up by itself; null when nothing is to be done before the deadline. While a process is at
+   * work on the job it keeps this ahead of now, so that another one takes over soon after it has died.
+   */
   readonly retryAt: number | null;
   readonly retries: number;
+  /** The deadline that the thread was warned of; null while it was of none. */
+  readonly warnedFor: number | null;
   readonly updatedAt: number;
 }
 
@@ -113,6 +118,10 @@ export interface Card {
   readonly jobId: string | null;
   /** The conversation's version it was last drawn from; 0 when never. */
   readonly drawnVersion: number;
+  /** When a post was begun whose answer has not come: look for it in the channel before posting again. */
+  readonly attemptedAt: number | null;
+  /** True when somebody deleted the message and it was posted anew, which happens once. */
+  readonly revived: boolean;
 }
 
 /** All that a card is drawn from, read in one go. */
@@ -125,11 +134,15 @@ export interface CardView {
 /** A message that is due in a card's thread. */
 export interface Reply {
   readonly id: string;
+  /** `warning`: the recording ends in a minute. */
+  readonly kind: 'finished' | 'warning';
   readonly card: Card;
   readonly job: RecordingJob;
+  /** As with a card. */
+  readonly attemptedAt: number | null;
 }
 
-export type AuditAction = 'start' | 'stop' | 'adopt' | 'observe' | 'read';
+export type AuditAction = 'start' | 'stop' | 'extend' | 'adopt' | 'observe' | 'read';
 
 /** `asked` is committed before Genesys is asked; exactly one of the others follows for each. */
 export type AuditOutcome = 'asked' | 'done' | 'failed' | 'refused';

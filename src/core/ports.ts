@@ -115,7 +115,7 @@ export interface Store {
     card?: NewCard,
   ): Promise<{ readonly begun: boolean; readonly job: RecordingJob }>;
   /**
-   * Changes the job if it is in one of the states `from`, and appends the audit entry; null, and nothing written,
+   * Changes the job if it is in one of the states `from`, and has the deadline that was expected if one was, and appends the audit entry; null, and nothing written,
    * if it is not. Throws `STATE_CONFLICT` when another unfinished job has that `genesysId`. A change to `stopped` or `ended` makes a reply due on every posted or pending card that shows it.
    */
   changeJob(
@@ -124,18 +124,32 @@ export interface Store {
     change: JobChange,
     at: number,
     audit?: AuditEntry,
+    expected?: { readonly deadlineAt: number | null },
   ): Promise<RecordingJob | null>;
   /** By the bot's id or by Genesys's; of several with the same name at Genesys the unfinished one, else the newest. */
   findJob(anyJobId: string): Promise<RecordingJob | null>;
   /** The unfinished job of the conversation, else its newest one. */
   findJobOf(conversationId: string): Promise<RecordingJob | null>;
-  /** Oldest first. */
-  listUnfinishedJobs(): Promise<readonly RecordingJob[]>;
+  /** Oldest first; all of them, or at most `limit`. */
+  listUnfinishedJobs(limit?: number): Promise<readonly RecordingJob[]>;
+  /** All of them; or, to know whether there are that many, `atMost`: then it costs no more the more there are. */
+  countUnfinishedJobs(atMost?: number): Promise<number>;
+  /** Those of these conversations, in no order. */
+  listUnfinishedJobsOf(conversationIds: readonly string[]): Promise<readonly RecordingJob[]>;
   /**
-   * Unfinished jobs whose time has come: their retry time if they have one, else their deadline. The longest overdue
-   * first, at most `limit`.
+   * Takes unfinished jobs whose time has come (their retry time if they have one, else their deadline), the longest
+   * overdue first, at most `limit`, and sets their retry time to `until`: no other process gets them before that.
    */
-  listDueJobs(now: number, limit: number): Promise<readonly RecordingJob[]>;
+  claimDueJobs(now: number, until: number, limit: number): Promise<readonly RecordingJob[]>;
+  /** Moves the retry time of jobs in `starting` or `stopping` to `until`, for the process that is at work on them. */
+  holdJobs(jobIds: readonly string[], until: number): Promise<void>;
+  /**
+   * Makes a warning due in the threads of recordings that end within `aheadMs`, once for each deadline, unless the
+   * recording was to be shorter than that from the start. Returns their conversations.
+   */
+  warnOfDeadlines(now: number, aheadMs: number): Promise<readonly string[]>;
+  /** Makes the cards of running recordings stale at every quarter of their time, but not within `leastMs`. */
+  advanceProgress(now: number, leastMs: number): Promise<readonly string[]>;
 
   appendAudit(entry: AuditEntry): Promise<void>;
   /** Oldest first. */
@@ -163,14 +177,36 @@ export interface Store {
   listStaleCards(conversationId?: string): Promise<readonly CardView[]>;
   /** Remembers what was drawn; a smaller version than the remembered one changes nothing. */
   cardDrawn(cardId: string, ts: string, version: number): Promise<void>;
+  /**
+   * Reserves the card for `holder` until then; null when somebody else has it or it is gone. Whoever holds it is the
+   * only one to write the message.
+   */
+  claimCard(cardId: string, holder: string, now: number, until: number): Promise<Card | null>;
+  releaseCard(cardId: string, holder: string): Promise<void>;
+  /** Remembers that a post is about to be made; `cardDrawn` forgets it again. */
+  postBegun(cardId: string, at: number): Promise<void>;
+  /** The message was deleted: lets the card be posted anew, with its later replies. False when it was before. */
+  reviveCard(cardId: string): Promise<boolean>;
   /** Forgets a card that cannot be drawn any more, and its replies. */
   dropCard(cardId: string): Promise<void>;
   /** Replies due on posted cards of the conversation (of all, if not given), oldest first. */
   listDueReplies(conversationId?: string): Promise<readonly Reply[]>;
+  /** As `postBegun`. */
+  replyBegun(replyId: string, at: number): Promise<void>;
   replySent(replyId: string, ts: string): Promise<void>;
 
-  /** True for the first one to claim the key; false for every later one. */
-  claimDelivery(key: string, now: number): Promise<boolean>;
+  /** True for the one process that holds the lease of that name until then; whoever holds it may renew it. */
+  takeLease(name: string, holder: string, now: number, until: number): Promise<boolean>;
+  /** Gives it back, so that another process need not wait for its end. */
+  dropLease(name: string, holder: string): Promise<void>;
+  /** Voids what an earlier process had reserved. Only for a process that has the database to itself. */
+  forgetClaims(now: number): Promise<void>;
+
+  /**
+   * True for the first one to claim the key; false for every later one, but for the same claimant: whoever lost the
+   * answer may ask again.
+   */
+  claimDelivery(key: string, now: number, claimant?: string): Promise<boolean>;
   /** Forgets deliveries claimed before that time. */
   pruneDeliveries(before: number): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { Answer, Asker, Overview } from './answer.js';
 import type { Command } from './command.js';
 import { auditOf, type Deps, personOf } from './deps.js';
 import { RecordError } from './errors.js';
+import { extendRecording } from './extend-recording.js';
 import { findRecording } from './find-recording.js';
 import type { AuditAction } from './model.js';
 import type { UserGroups } from './ports.js';
@@ -16,6 +17,11 @@ export interface ControllerDeps extends Deps {
   /** How the watch over calls fares; null when call alerts are off. */
   readonly alerts: () => Overview['alerts'];
 }
+
+/** Nobody reads more of them in a message; of the rest the number is told. */
+const listedAtMost = 20;
+/** A list must not take longer the more recordings run. The overview counts them all. */
+const countedAtMost = 1_000;
 
 export class RecordingController {
   readonly #deps: ControllerDeps;
@@ -33,10 +39,12 @@ export class RecordingController {
         return startRecording(this.#deps, command, asker);
       case 'stop':
         return stopRecording(this.#deps, command, asker);
+      case 'extend':
+        return extendRecording(this.#deps, command, asker);
       case 'status':
         return command.id === null ? this.#overview() : this.#status(command.id);
       case 'list':
-        return { kind: 'list', jobs: await this.#deps.store.listUnfinishedJobs() };
+        return this.#list();
       case 'calls':
       case 'pick':
         return this.#calls();
@@ -59,7 +67,8 @@ export class RecordingController {
   }
 
   #refusal(command: Command, asker: Asker, error: RecordError) {
-    const action: AuditAction = command.name === 'start' || command.name === 'stop' ? command.name : 'read';
+    const { name } = command;
+    const action: AuditAction = name === 'start' || name === 'stop' || name === 'extend' ? name : 'read';
     return auditOf(this.#deps, {
       actor: personOf(asker),
       action,
@@ -73,8 +82,17 @@ export class RecordingController {
   }
 
   async #overview(): Promise<Answer> {
-    const jobs = await this.#deps.store.listUnfinishedJobs();
-    return { kind: 'overview', overview: { unfinished: jobs.length, alerts: this.#deps.alerts() } };
+    const unfinished = await this.#deps.store.countUnfinishedJobs();
+    return { kind: 'overview', overview: { unfinished, alerts: this.#deps.alerts() } };
+  }
+
+  async #list(): Promise<Answer> {
+    const { store } = this.#deps;
+    const [jobs, total] = await Promise.all([
+      store.listUnfinishedJobs(listedAtMost),
+      store.countUnfinishedJobs(countedAtMost + 1),
+    ]);
+    return { kind: 'list', jobs, total: Math.min(total, countedAtMost), complete: total <= countedAtMost };
   }
 
   async #status(id: string): Promise<Answer> {
@@ -101,10 +119,10 @@ export class RecordingController {
   }
 
   async #calls(): Promise<Answer> {
-    const [listing, jobs] = await Promise.all([
-      this.#deps.calls.listCalls({ priority: 'read' }),
-      this.#deps.store.listUnfinishedJobs(),
-    ]);
+    const listing = await this.#deps.calls.listCalls({ priority: 'read' });
+    const jobs = await this.#deps.store.listUnfinishedJobsOf(
+      listing.items.map(({ conversationId }) => conversationId),
+    );
     const jobOf = new Map(jobs.map((job) => [job.conversationId, job]));
     return {
       kind: 'calls',

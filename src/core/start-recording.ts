@@ -2,18 +2,18 @@
 import type { Answer, Asker } from './answer.js';
 import type { Command } from './command.js';
 import {
-  abandonedAfterMs,
   auditOf,
   backoffMs,
   type Deps,
   failureOf,
+  holdMs,
   personOf,
   reread,
   showWorkingAfterMs,
   whileInFlight,
 } from './deps.js';
 import { RecordError } from './errors.js';
-import { findActive } from './find-recording.js';
+import { findActive, observeRecording } from './find-recording.js';
 import { formatDuration } from './format-duration.js';
 import type { RecordingJob } from './model.js';
 import { showWaiting } from './show-waiting.js';
@@ -22,6 +22,13 @@ type StartCommand = Extract<Command, { name: 'start' }>;
 
 /** Pauses before each look for a recording whose start was not answered: it may become visible late. */
 const lookPausesMs = [0, 1_000, 3_000];
+
+/** As long as a request may still be on its way after its process has died, in milliseconds. */
+const onItsWayMs = 11_000;
+
+/** The same after a crash. A start that was asked for long enough ago is settled by one look. */
+const lookPausesAfterCrashMs = (ageMs: number): readonly number[] =>
+  ageMs >= onItsWayMs ? [0] : [0, 2_000, 3_000, 6_000];
 
 export async function startRecording(deps: Deps, command: StartCommand, asker: Asker): Promise<Answer> {
   await refuseWhatCannotStart(deps, command);
@@ -57,7 +64,7 @@ function recordIntent(deps: Deps, command: StartCommand, asker: Asker) {
       channelId: asker.channelId,
       createdAt: now,
       deadlineAt: now + (command.durationMs ?? deps.recordMaxMs),
-      retryAt: now + abandonedAfterMs,
+      retryAt: now + holdMs,
     },
     auditOf(
       deps,
@@ -77,18 +84,31 @@ function recordIntent(deps: Deps, command: StartCommand, asker: Asker) {
 async function askGenesys(deps: Deps, job: RecordingJob): Promise<Answer> {
   deps.board.redraw(job.conversationId, showWorkingAfterMs);
   try {
-    const { genesysId } = await deps.recordings.start(job.conversationId, {
+    const asked = await requestStart(deps, job);
+    // Outside of what catches Genesys's errors: a database that fails here says nothing about the recording.
+    if (!(asked instanceof RecordError)) {
+      return { kind: 'started', job: await confirm(deps, job, asked.genesysId, false) };
+    }
+    if (asked.code === 'STATE_CONFLICT') return await settleStart(deps, job, asked, [0]);
+    if (asked.maybeDone) return await settleStart(deps, job, asked);
+    throw await fail(deps, job, asked);
+  } finally {
+    deps.board.redraw(job.conversationId);
+  }
+}
+
+async function requestStart(
+  deps: Deps,
+  job: RecordingJob,
+): Promise<{ readonly genesysId: string } | RecordError> {
+  try {
+    return await deps.recordings.start(job.conversationId, {
       priority: 'start',
       onWait: (ms) => void showWaiting(deps, job, ms),
     });
-    return { kind: 'started', job: await confirm(deps, job, genesysId, false) };
   } catch (error) {
     if (!(error instanceof RecordError)) throw error;
-    if (error.code === 'STATE_CONFLICT') return await settleStart(deps, job, error, [0]);
-    if (error.maybeDone) return await settleStart(deps, job, error);
-    throw await fail(deps, job, error);
-  } finally {
-    deps.board.redraw(job.conversationId);
+    return error;
   }
 }
 
@@ -96,7 +116,7 @@ async function askGenesys(deps: Deps, job: RecordingJob): Promise<Answer> {
  * Finds out whether a start took effect, by looking at what Genesys records: adopted if it is there, failed with
  * `error` if it is not, and looked for again later when Genesys cannot be asked.
  */
-export async function settleStart(
+async function settleStart(
   deps: Deps,
   job: RecordingJob,
   error: RecordError,
@@ -122,6 +142,20 @@ export async function settleStart(
   throw await fail(deps, job, error);
 }
 
+/**
+ * The same for a job whose process has died, or that could not be settled at once. Nobody waits for the answer any
+ * more, which `retries` tells: the card says how it went, also if it failed.
+ */
+export function settleLeftStart(deps: Deps, job: RecordingJob): Promise<Answer> {
+  const error = new RecordError(
+    'UNAVAILABLE',
+    'Genesys never confirmed the start, and it runs no recording of that call.',
+    { cure: `Start it again: /record start ${job.conversationId}` },
+  );
+  const pausesMs = lookPausesAfterCrashMs(deps.clock.now() - job.createdAt);
+  return settleStart(deps, { ...job, retries: job.retries + 1 }, error, pausesMs);
+}
+
 async function confirm(
   deps: Deps,
   job: RecordingJob,
@@ -137,7 +171,14 @@ async function confirm(
     auditOf(deps, { actor: job.startedBy, action: adopted ? 'adopt' : 'start', outcome: 'done' }, job),
   );
   deps.logger.info({ jobId: job.id, genesysId, conversationId: job.conversationId, adopted }, 'recording');
-  return changed ?? (await reread(deps, job));
+  return changed ?? (await acceptLate(deps, job, genesysId));
+}
+
+/** Somebody else has settled the job meanwhile. If they gave it up, the recording that runs after all is a job anew. */
+async function acceptLate(deps: Deps, job: RecordingJob, genesysId: string): Promise<RecordingJob> {
+  const current = await reread(deps, job);
+  if (current.state !== 'failed') return current;
+  return observeRecording(deps, { genesysId, conversationId: job.conversationId }, current);
 }
 
 async function fail(deps: Deps, job: RecordingJob, error: RecordError): Promise<RecordError> {
@@ -145,7 +186,7 @@ async function fail(deps: Deps, job: RecordingJob, error: RecordError): Promise<
   await deps.store.changeJob(
     job.id,
     ['starting'],
-    { state: 'failed', failure: failureOf(error), finishedAt: now, retryAt: null },
+    { state: 'failed', failure: failureOf(error), finishedAt: now, retryAt: null, retries: job.retries },
     now,
     auditOf(
       deps,
@@ -167,7 +208,11 @@ async function lookLater(deps: Deps, job: RecordingJob, lookError: unknown): Pro
   const changed = await deps.store.changeJob(
     job.id,
     ['starting'],
-    { failure: failureOf(lookError), retryAt: now + backoffMs(job.retries), retries: job.retries + 1 },
+    {
+      failure: failureOf(lookError),
+      retryAt: now + backoffMs(job.retries),
+      retries: Math.max(job.retries, 1),
+    },
     now,
   );
   return changed ?? (await reread(deps, job));

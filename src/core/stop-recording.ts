@@ -2,11 +2,11 @@
 import type { Answer, Asker } from './answer.js';
 import type { Command } from './command.js';
 import {
-  abandonedAfterMs,
   auditOf,
   backoffMs,
   type Deps,
   failureOf,
+  holdMs,
   personOf,
   reread,
   showWorkingAfterMs,
@@ -41,10 +41,10 @@ export async function stopRecording(deps: Deps, command: StopCommand, asker: Ask
   return carryOutStop(deps, claimed);
 }
 
-/** The bot's own stop, when the deadline has come. */
+/** The bot's own stop, when the deadline has come. Not if somebody has moved the deadline meanwhile. */
 export async function stopAtDeadline(deps: Deps, job: RecordingJob): Promise<void> {
   const order = { by: { kind: 'bot' } as const, reason: 'its time was up', channelId: null };
-  const claimed = await claimStop(deps, job, order);
+  const claimed = await claimStop(deps, job, order, { deadlineAt: job.deadlineAt });
   if (claimed) await carryOutStop(deps, claimed);
 }
 
@@ -54,7 +54,12 @@ interface StopOrder {
   readonly channelId: string | null;
 }
 
-function claimStop(deps: Deps, job: RecordingJob, { by, reason, channelId }: StopOrder) {
+function claimStop(
+  deps: Deps,
+  job: RecordingJob,
+  { by, reason, channelId }: StopOrder,
+  expected?: Pick<RecordingJob, 'deadlineAt'>,
+) {
   const now = deps.clock.now();
   return deps.store.changeJob(
     job.id,
@@ -64,12 +69,20 @@ function claimStop(deps: Deps, job: RecordingJob, { by, reason, channelId }: Sto
       stoppedBy: by,
       stopReason: reason,
       failure: null,
-      retryAt: now + abandonedAfterMs,
+      retryAt: now + holdMs,
+      // The bot's own attempts keep their growing pauses; a person begins anew.
+      ...(by.kind === 'person' && { retries: 0 }),
     },
     now,
     auditOf(deps, { actor: by, action: 'stop', outcome: 'asked', channelId, reason }, job),
+    expected,
   );
 }
+
+const whyNot = (job: RecordingJob): string =>
+  job.state === 'starting'
+    ? 'That recording is still being started.'
+    : 'Genesys has just refused another stop of that recording, and it runs on.';
 
 /** What to say to somebody whose stop came second. */
 function lostTo(job: RecordingJob): Answer {
@@ -81,14 +94,17 @@ function lostTo(job: RecordingJob): Answer {
     case 'failed':
       return { kind: 'already-finished', job };
     default:
-      throw new RecordError('STATE_CONFLICT', 'That recording is still being started.', {
+      throw new RecordError('STATE_CONFLICT', whyNot(job), {
         cure: `Stop it once its card says “Recording”: /record stop ${jobIdOf(job)}`,
       });
   }
 }
 
-/** Asks Genesys to stop a job that is `stopping`, and commits what came of it. */
-export function carryOutStop(deps: Deps, job: RecordingJob): Promise<Answer> {
+/**
+ * Asks Genesys to stop a job that is `stopping`, and commits what came of it. `again`: an earlier attempt may have
+ * taken effect, whether its answer was lost or the process that made it.
+ */
+export function carryOutStop(deps: Deps, job: RecordingJob, again = false): Promise<Answer> {
   return whileInFlight(deps, job.id, async () => {
     deps.board.redraw(job.conversationId, showWorkingAfterMs);
     try {
@@ -97,7 +113,7 @@ export function carryOutStop(deps: Deps, job: RecordingJob): Promise<Answer> {
         { genesysId: job.genesysId, conversationId: job.conversationId },
         { priority: 'stop', onWait: (ms) => void showWaiting(deps, job, ms) },
       );
-      return await finish(deps, job, outcome);
+      return await finish(deps, job, outcome, again);
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       if (passing.includes(error.code)) return await repeatLater(deps, job, error);
@@ -112,10 +128,11 @@ async function finish(
   deps: Deps,
   job: RecordingJob,
   outcome: 'stopped' | 'already-finished',
+  again: boolean,
 ): Promise<Answer> {
   const now = deps.clock.now();
   // After an attempt whose answer was lost, “already finished” is most likely our own doing.
-  const ours = outcome === 'stopped' || job.retries > 0;
+  const ours = outcome === 'stopped' || again;
   const changed = await deps.store.changeJob(
     job.id,
     ['stopping'],

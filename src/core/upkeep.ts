@@ -1,14 +1,18 @@
-/** What must happen without anybody asking: deadlines, attempts to be repeated, and what a crash left half done. */
-import { type Deps, whileInFlight } from './deps.js';
-import { levelOf, RecordError } from './errors.js';
+/** What must happen without anybody asking: deadlines and their warnings, and what somebody else left half done. */
+import { type Deps, holdMs, whileInFlight } from './deps.js';
+import { levelOf } from './errors.js';
 import type { RecordingJob } from './model.js';
-import { settleStart } from './start-recording.js';
+import { settleLeftStart } from './start-recording.js';
 import { carryOutStop, stopAtDeadline } from './stop-recording.js';
 
 /** How often deadlines are looked at, in milliseconds. */
 const tickMs = 1_000;
 /** Jobs taken on at once, so that a backlog does not crowd out the people at work. */
 const batch = 50;
+/** The thread is warned so long before a recording ends, in milliseconds. */
+const warnAheadMs = 60_000;
+/** Cards show progress at every quarter, but no more often than this, in milliseconds: Slack counts updates. */
+const progressLeastMs = 30_000;
 /** Slack's last redelivery comes after five minutes; an hour leaves room for clocks and queues. */
 const rememberDeliveriesMs = 60 * 60_000;
 const pruneEveryMs = 10 * 60_000;
@@ -16,6 +20,7 @@ const pruneEveryMs = 10 * 60_000;
 export class Upkeep {
   readonly #deps: Deps;
   readonly #stop = new AbortController();
+  readonly #atWork = new Set<Promise<void>>();
   #running: Promise<void> | undefined;
   #pruneAt = 0;
   #failing = false;
@@ -32,29 +37,34 @@ export class Upkeep {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#running;
+    await this.settled();
+  }
+
+  /** Resolves when no job is being attended to. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#atWork);
   }
 
   async #run(): Promise<void> {
-    // Beside the ticks, not before them: Genesys may be slow, and deadlines do not wait.
-    const recovery = this.recover();
     while (!this.#stop.signal.aborted) {
       await this.tick();
       await this.#deps.clock.sleep(tickMs, this.#stop.signal);
     }
-    await recovery;
   }
 
-  /** Does what is due now. Never throws: what failed is due again at the next tick. */
+  /**
+   * Begins what is due now, and renews the hold on what is in hand. Does not wait for Genesys, which may be slow while
+   * other deadlines come. Never throws: what failed is due again at the next tick.
+   */
   async tick(): Promise<void> {
-    const { store, clock, logger } = this.#deps;
+    const { store, clock, logger, board, inFlight } = this.#deps;
     const now = clock.now();
     try {
-      const due = await store.listDueJobs(now, batch);
-      await Promise.all(due.map((job) => this.#attend(job)));
-      if (now >= this.#pruneAt) {
-        await store.pruneDeliveries(now - rememberDeliveriesMs);
-        this.#pruneAt = now + pruneEveryMs;
-      }
+      await store.holdJobs([...inFlight], now + holdMs);
+      for (const job of await store.claimDueJobs(now, now + holdMs, batch)) this.#take(job);
+      for (const id of await store.warnOfDeadlines(now, warnAheadMs)) board.redraw(id);
+      for (const id of await store.advanceProgress(now, progressLeastMs)) board.redraw(id);
+      await this.#prune(now);
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) logger[levelOf(error)]({ err: error }, 'upkeep failed; trying again');
@@ -62,22 +72,19 @@ export class Upkeep {
     }
   }
 
-  /** Settles what an earlier process left half done. Never throws: what fails comes due like any other step. */
-  async recover(): Promise<void> {
-    const { store, logger } = this.#deps;
-    try {
-      const jobs = await store.listUnfinishedJobs();
-      const halfDone = jobs.filter((job) => job.state === 'starting' || job.state === 'stopping');
-      if (halfDone.length === 0) return;
-      logger.info({ jobs: halfDone.length }, 'settling what was left half done');
-      await Promise.all(halfDone.map((job) => this.#attend(job)));
-    } catch (error) {
-      logger[levelOf(error)]({ err: error }, 'what was left half done could not be read');
-    }
+  async #prune(now: number): Promise<void> {
+    if (now < this.#pruneAt) return;
+    await this.#deps.store.pruneDeliveries(now - rememberDeliveriesMs);
+    this.#pruneAt = now + pruneEveryMs;
+  }
+
+  #take(job: RecordingJob): void {
+    if (this.#deps.inFlight.has(job.id)) return;
+    const work = this.#attend(job).finally(() => this.#atWork.delete(work));
+    this.#atWork.add(work);
   }
 
   async #attend(job: RecordingJob): Promise<void> {
-    if (this.#deps.inFlight.has(job.id)) return;
     try {
       await this.#settle(job);
     } catch (error) {
@@ -86,35 +93,14 @@ export class Upkeep {
   }
 
   async #settle(job: RecordingJob): Promise<void> {
-    switch (job.state) {
-      case 'starting':
-        await this.#settleStart(job);
-        break;
-      case 'stopping':
-        await carryOutStop(this.#deps, job);
-        break;
-      case 'recording':
-      case 'paused':
-        await stopAtDeadline(this.#deps, job);
-        break;
-      default:
-    }
-  }
-
-  async #settleStart(job: RecordingJob): Promise<void> {
-    try {
-      await whileInFlight(this.#deps, job.id, () => settleStart(this.#deps, job, neverConfirmed(job), [0]));
-    } finally {
-      this.#deps.board.redraw(job.conversationId);
+    const deps = this.#deps;
+    if (job.state === 'starting') {
+      const settle = () => settleLeftStart(deps, job);
+      await whileInFlight(deps, job.id, settle).finally(() => deps.board.redraw(job.conversationId));
+    } else if (job.state === 'stopping') {
+      await carryOutStop(deps, job, true);
+    } else {
+      await stopAtDeadline(deps, job);
     }
   }
 }
-
-const neverConfirmed = (job: RecordingJob): RecordError =>
-  new RecordError(
-    'UNAVAILABLE',
-    'Genesys never confirmed the start, and it runs no recording of that call.',
-    {
-      cure: `Start it again: /record start ${job.conversationId}`,
-    },
-  );

@@ -8,23 +8,22 @@ import { renderCalls, renderList, renderOverview } from './listings.js';
 import { renderStatus } from './status.js';
 import { date, recordedFor, who } from './wording.js';
 
-export interface AnswerSettings {
-  readonly openChannel: boolean;
-}
-
-/** Null where the card in the channel is the answer. */
-export function renderAnswer(answer: Answer, settings: AnswerSettings): Message | null {
+/**
+ * Null where the card in the channel is the answer. Callers' numbers are not masked: only the asker sees it, and
+ * whoever is told of a call has been found to be permitted. `now` in milliseconds since 1970.
+ */
+export function renderAnswer(answer: Answer, now: number): Message | null {
   switch (answer.kind) {
     case 'started':
       return null;
     case 'status':
-      return renderStatus(answer, settings.openChannel);
+      return renderStatus(answer, now);
     case 'overview':
       return renderOverview(answer.overview);
     case 'list':
-      return renderList(answer.jobs);
+      return renderList(answer);
     case 'calls':
-      return renderCalls(answer, settings.openChannel);
+      return renderCalls(answer);
     case 'help':
       return renderHelp();
     default:
@@ -54,6 +53,8 @@ const sentences: Readonly<Record<JobAnswer, (job: RecordingJob) => string>> = {
   stopped: (job) => `Stopped ${code(jobIdOf(job))}${afterDuration(job)}.`,
   'stop-pending': (job) =>
     `Genesys is not answering. The stop of ${code(jobIdOf(job))} is recorded, and the bot repeats it until it is done.`,
+  extended: (job) => `${code(jobIdOf(job))} ${untilWhen(job)}.`,
+  'already-extended': (job) => `Somebody has extended ${code(jobIdOf(job))} already: it ${untilWhen(job)}.`,
   'already-stopping': (job) => `${code(jobIdOf(job))} is being stopped already${stopper(job)}.`,
   'already-finished': alreadyFinished,
 };
@@ -65,6 +66,9 @@ function alreadyRecording(job: RecordingJob): string {
       : `${who(job.startedBy)} asked for it ${date(job.createdAt)}.`;
   return `That call has a job already: ${code(jobIdOf(job))} (${stateInWords(job).toLowerCase()}). ${asker}`;
 }
+
+const untilWhen = (job: RecordingJob): string =>
+  job.deadlineAt === null ? 'has no deadline' : `now ends by ${date(job.deadlineAt)}`;
 
 function alreadyFinished(job: RecordingJob): string {
   if (job.state === 'failed') return `${code(jobIdOf(job))} never ran: its start failed ${when(job)}.`;

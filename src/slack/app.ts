@@ -5,8 +5,9 @@ import { RecordError } from '../core/errors.js';
 import { commonOptions, toSlackLogger } from './clients.js';
 import { Gate } from './gate.js';
 import { HttpTransport } from './http-mode.js';
-import { type ListenerDeps, registerListeners } from './listeners.js';
+import { registerListeners } from './listeners.js';
 import { reportError } from './report-error.js';
+import type { ListenerDeps } from './requests.js';
 import { readFailure } from './slack-failure.js';
 import { SocketModeTransport } from './socket-mode.js';
 

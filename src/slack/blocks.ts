@@ -105,13 +105,21 @@ export const stopButton = (jobId: string, index?: number): types.Button => ({
   value: jobId,
 });
 
+/** `label` says by how much. */
+export const extendButton = (jobId: string, label: string): types.Button => ({
+  type: 'button',
+  action_id: 'record_extend',
+  text: { type: 'plain_text', text: label },
+  value: jobId,
+});
+
 const withIndex = (actionId: string, index: number | undefined): string =>
   index === undefined ? actionId : `${actionId}:${index}`;
 
 /** What a button's action id asks for; null for one that this version does not draw. */
-export function readActionId(actionId: string): 'start' | 'stop' | null {
-  const match = /^record_(start|stop)(?::\d+)?$/.exec(actionId)?.[1];
-  return match === 'start' || match === 'stop' ? match : null;
+export function readActionId(actionId: string): 'start' | 'stop' | 'extend' | null {
+  const match = /^record_(start|stop|extend)(?::\d+)?$/.exec(actionId)?.[1];
+  return match === 'start' || match === 'stop' || match === 'extend' ? match : null;
 }
 
 /**

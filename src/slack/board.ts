@@ -1,46 +1,59 @@
 /**
  * Cards as projections of the rows: one writer per card, the newest rows win, and what failed is tried until it is
- * done. Restart-safe, because what is stale stands in the store.
+ * done. Restart-safe, because what is stale stands in the store; and safe among several processes, because whoever
+ * writes a card has claimed it there.
  */
-import type { CardView, Reply } from '../core/model.js';
-import type { Board, Store } from '../core/ports.js';
+import type { Card, CardView, Reply } from '../core/model.js';
+import type { Board, NewId, Store } from '../core/ports.js';
+import { CardClaims } from './card-claims.js';
 import { CardSender, type CardSenderDeps } from './card-sender.js';
+import { CardWriters } from './card-writers.js';
 import { type LentRespond, LentResponses } from './lent-responses.js';
+import { repeatUntilDone } from './repeat.js';
+import { removeTwin, type Twin } from './twins.js';
 
-type BoardStore = Pick<Store, 'listStaleCards' | 'cardDrawn' | 'dropCard' | 'listDueReplies' | 'replySent'>;
+type BoardStore = CardSenderDeps['store'] &
+  Pick<Store, 'listStaleCards' | 'listDueReplies' | 'claimCard' | 'releaseCard'>;
 
 export interface BoardDeps extends Omit<CardSenderDeps, 'store' | 'lent' | 'signal'> {
   readonly store: BoardStore;
+  readonly newId: NewId;
   /** Between 0 and 1; spreads the retries. */
   readonly random: () => number;
 }
 
-const firstPauseMs = 1_000;
-const longestPauseMs = 60_000;
 /** How long `stop` waits for what is being drawn, in milliseconds; the rest is drawn by the next process. */
 const drainMs = 5_000;
+/** How often it is looked for what another process, or an earlier one, has left, in milliseconds. */
+const sweepEveryMs = 3_000;
+/** What has changed this recently is still in the hands of the process that changed it, in milliseconds. */
+const inHandMs = 2_000;
 
 export class CardBoard implements Board {
   readonly #deps: BoardDeps;
   readonly #ending = new AbortController();
   readonly #lent: LentResponses;
-  readonly #sender: CardSender;
+  readonly #claims: CardClaims;
+  readonly #writers: CardWriters;
   /** Redraws that wait for their time, by conversation. */
   readonly #planned = new Map<string, { readonly dueAt: number; readonly cancel: AbortController }>();
-  /** Cards being written; `again` when something has changed meanwhile. */
-  readonly #writers = new Map<string, { again: boolean }>();
   readonly #work = new Set<Promise<void>>();
+  readonly #sweeping = new AbortController();
+  #failing = false;
   #accepting = true;
 
   constructor(deps: BoardDeps) {
+    const { signal } = this.#ending;
     this.#deps = deps;
     this.#lent = new LentResponses(deps.clock);
-    this.#sender = new CardSender({ ...deps, lent: this.#lent, signal: this.#ending.signal });
+    this.#claims = new CardClaims({ ...deps, holder: deps.newId() });
+    const sender = new CardSender({ ...deps, lent: this.#lent, signal });
+    this.#writers = new CardWriters({ ...deps, sender, claims: this.#claims, signal });
   }
 
-  /** Draws what an earlier process left stale. */
+  /** Draws what an earlier process left stale, and from now on also what another process leaves. */
   start(): void {
-    this.#track(this.#pass());
+    this.#track(this.#keepSweeping());
   }
 
   redraw(conversationId: string, delayMs = 0): void {
@@ -59,9 +72,18 @@ export class CardBoard implements Board {
     this.#lent.add(cardId, respond);
   }
 
+  /** Deletes a second message of a card, and redraws the first. False when it could not; never rejects. */
+  async removeTwin(twin: Twin): Promise<boolean> {
+    const client = this.#deps.clients.interactive;
+    const card = await removeTwin({ ...this.#deps, client, claims: this.#claims }, twin);
+    if (card) this.redraw(card.conversationId);
+    return card !== null;
+  }
+
   /** Resolves when what is being drawn is drawn, or after five seconds. */
   async stop(): Promise<void> {
     this.#accepting = false;
+    this.#sweeping.abort();
     for (const { dueAt, cancel } of this.#planned.values()) {
       if (dueAt > this.#deps.clock.now()) cancel.abort();
     }
@@ -90,82 +112,57 @@ export class CardBoard implements Board {
     if (delayMs > 0) await this.#deps.clock.sleep(delayMs, plan.cancel.signal);
     if (plan.cancel.signal.aborted) return;
     this.#planned.delete(conversationId);
-    await this.#pass(conversationId);
-  }
-
-  /** Wakes the writers of all cards that have something to be drawn or sent. */
-  async #pass(conversationId?: string): Promise<void> {
     const { store } = this.#deps;
-    await this.#untilDone('cards could not be looked up', async () => {
-      const views = await store.listStaleCards(conversationId);
-      const replies = await store.listDueReplies(conversationId);
-      for (const { card } of [...views.filter(isUrgent), ...replies, ...views]) {
-        this.#wake(card.id, card.conversationId);
-      }
-      return true;
-    });
+    await repeatUntilDone(
+      { ...this.#deps, signal: this.#ending.signal },
+      'cards could not be looked up',
+      async () => {
+        this.#wake(await store.listStaleCards(conversationId), await store.listDueReplies(conversationId));
+        return true;
+      },
+    );
   }
 
-  #wake(cardId: string, conversationId: string): void {
-    const writer = this.#writers.get(cardId);
-    if (writer) {
-      writer.again = true;
-      return;
+  async #keepSweeping(): Promise<void> {
+    const { signal } = this.#sweeping;
+    while (!signal.aborted) {
+      await this.#sweep();
+      await this.#deps.clock.sleep(sweepEveryMs, signal);
     }
-    const created = { again: false };
-    this.#writers.set(cardId, created);
-    this.#track(this.#write(cardId, conversationId, created));
   }
 
-  async #write(cardId: string, conversationId: string, writer: { again: boolean }): Promise<void> {
-    await this.#untilDone('a card could not be drawn', async () => {
-      writer.again = false;
-      const done = await this.#bringUpToDate(cardId, conversationId);
-      if (!done || writer.again) return false;
-      // In the same turn as the look at `again`: whoever comes after finds no writer and starts one.
-      this.#writers.delete(cardId);
-      return true;
-    });
+  async #sweep(): Promise<void> {
+    const { store, clock, logger } = this.#deps;
+    try {
+      const before = clock.now() - inHandMs;
+      const views = await store.listStaleCards();
+      const replies = await store.listDueReplies();
+      this.#wake(
+        views.filter(
+          (view) => changedAt(view) <= before && this.#isLeft(view.card, view.conversation.version),
+        ),
+        replies.filter(({ card, job }) => job.updatedAt <= before && this.#isLeft(card)),
+      );
+      this.#failing = false;
+    } catch (error) {
+      if (!this.#failing) logger.warn({ err: error }, 'stale cards could not be looked for; trying again');
+      this.#failing = true;
+    }
   }
 
-  /** False when it has to be looked at once more, at once. */
-  async #bringUpToDate(cardId: string, conversationId: string): Promise<boolean> {
-    const { store } = this.#deps;
-    const findStale = async (): Promise<CardView | undefined> =>
-      (await store.listStaleCards(conversationId)).find(({ card }) => card.id === cardId);
-    const findReply = async (): Promise<Reply | undefined> =>
-      (await store.listDueReplies(conversationId)).find(({ card }) => card.id === cardId);
-
-    const view = await findStale();
-    if (view) {
-      const drawn = await this.#sender.draw(view, findStale);
-      if (drawn !== 'done') return drawn === 'over';
-    }
-    for (let reply = await findReply(); reply; reply = await findReply()) {
-      const sent = await this.#sender.reply(reply);
-      if (sent !== 'done') return sent === 'over';
-    }
-    return true;
+  #isLeft(card: Card, version?: number): boolean {
+    return !this.#planned.has(card.conversationId) && !this.#writers.isInHand(card, version);
   }
 
-  /** Repeats with growing pauses what throws; until the process ends, when the store still knows what is left. */
-  async #untilDone(trouble: string, attempt: () => Promise<boolean>): Promise<void> {
-    const { clock, random, logger } = this.#deps;
-    for (let failures = 0; !this.#ending.signal.aborted; ) {
-      try {
-        if (await attempt()) return;
-        failures = 0;
-      } catch (error) {
-        if (this.#ending.signal.aborted) return;
-        const pauseMs =
-          Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 6)) * (0.5 + random() / 2);
-        failures += 1;
-        logger.warn({ err: error, failures, pauseMs: Math.round(pauseMs) }, `${trouble}; trying again`);
-        await clock.sleep(pauseMs, this.#ending.signal);
-      }
-    }
+  #wake(views: readonly CardView[], replies: readonly Reply[]): void {
+    const inOrder = [...views.filter(isUrgent), ...replies, ...views];
+    // Once each: a card named again is looked at again.
+    const cards = new Map(inOrder.map(({ card }) => [card.id, card]));
+    for (const card of cards.values()) this.#track(this.#writers.write(card));
   }
 }
 
 /** Somebody waits for it: it shows a job. */
 const isUrgent = ({ job }: CardView): boolean => job !== null;
+
+const changedAt = ({ conversation, job }: CardView): number => job?.updatedAt ?? conversation.firstSeenAt;

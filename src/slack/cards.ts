@@ -1,34 +1,28 @@
 /** A card as a message: everything it says comes from the rows, so that drawing it twice is harmless. */
-import {
-  type CardView,
-  type Conversation,
-  isUnfinished,
-  jobIdOf,
-  type RecordingJob,
-  type Reply,
-} from '../core/model.js';
+import { type CardView, type Conversation, isUnfinished, jobIdOf, type RecordingJob } from '../core/model.js';
 import {
   actions,
   code,
   context,
   type Message,
-  outside,
   section,
   startButton,
   stopButton,
   toMessage,
 } from './blocks.js';
-import { failureLines, headline, jobLines, outcomeLine, stateInWords } from './job-lines.js';
+import { failureLines, headline, jobLines, stateInWords } from './job-lines.js';
 import { callFacts } from './wording.js';
 
 export interface CardSettings {
   /** Everybody who reads the channel may control recordings there, so callers' numbers are not masked. */
   readonly openChannel: boolean;
+  /** When it is drawn, in milliseconds since 1970. */
+  readonly now: number;
 }
 
 export function renderCard(
   view: Pick<CardView, 'conversation' | 'job'> & { readonly card: Pick<CardView['card'], 'jobId'> },
-  { openChannel }: CardSettings,
+  { openChannel, now }: CardSettings,
 ): Message {
   const { conversation, job } = view;
   const facts = context(callFacts(conversation, openChannel));
@@ -42,7 +36,7 @@ export function renderCard(
   return toMessage(
     `${stateInWords(job)}: job ${code(jobIdOf(job))} of conversation ${code(job.conversationId)}`,
     [
-      section([headline(job), ...jobLines(job)]),
+      section([headline(job), ...jobLines(job, now)]),
       job.failure === null ? null : section(failureLines(job.failure)),
       waiting(job),
       context([callHeadline(conversation)]),
@@ -62,7 +56,7 @@ const callHeadline = (conversation: Conversation): string =>
 /** Says that the bot itself goes on trying, so that nobody has to. */
 function waiting(job: RecordingJob) {
   const trying = job.retries > 0 && job.retryAt !== null && isUnfinished(job);
-  return trying ? context(['Genesys is not answering; trying again']) : null;
+  return trying ? context(['The bot tries again by itself.']) : null;
 }
 
 /** Those that make sense now. A job's own card ends with the job; a call's card goes on as long as the call. */
@@ -72,16 +66,6 @@ function buttons({ card, conversation, job }: Parameters<typeof renderCard>[0]) 
   if (job !== null && isUnfinished(job)) return null;
   const ofCall = card.jobId === null && conversation.endedAt === null;
   return ofCall ? actions([startButton(conversation.id)]) : null;
-}
-
-/** The outcome of a job, for the thread under its card. */
-export function renderReply({ job }: Pick<Reply, 'job'>): Message {
-  const lines = [
-    `${headline(job)} · job ${code(jobIdOf(job))}`,
-    outcomeLine(job),
-    job.stopReason === null ? null : `Reason: ${outside(job.stopReason, 500)}`,
-  ];
-  return toMessage(lines.filter(Boolean).join('\n'), [section(lines)]);
 }
 
 /** For a channel that the bot can only reach through a `response_url`: the card stands still there. */

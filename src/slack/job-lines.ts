@@ -21,13 +21,15 @@ export const headline = (job: RecordingJob): string => {
   return `${sign} *${words}*`;
 };
 
-export function jobLines(job: RecordingJob): (string | null)[] {
+/** `now`: when it is drawn, in milliseconds since 1970. */
+export function jobLines(job: RecordingJob, now: number): (string | null)[] {
   return [
     `Job ${code(jobIdOf(job))}`,
     `Conversation ${code(job.conversationId)}`,
     startLine(job),
     job.startReason === null ? null : `Reason: ${outside(job.startReason, 500)}`,
-    deadlineLine(job),
+    progressLine(job, now),
+    deadlineLine(job, now),
     outcomeLine(job),
     job.stopReason === null ? null : `Reason for the stop: ${outside(job.stopReason, 500)}`,
   ];
@@ -39,9 +41,29 @@ function startLine(job: RecordingJob): string {
   return job.adopted ? `${asked}; it was already running` : asked;
 }
 
-function deadlineLine(job: RecordingJob): string | null {
-  const running = isUnfinished(job) && job.state !== 'stopping';
-  return running && job.deadlineAt !== null ? `Ends by ${date(job.deadlineAt)}` : null;
+function deadlineLine(job: RecordingJob, now: number): string | null {
+  if (!isUnfinished(job) || job.deadlineAt === null) return null;
+  const mayRun = job.state !== 'starting';
+  if (mayRun && now >= job.deadlineAt) {
+    return `:warning: Overdue since ${date(job.deadlineAt)}: Genesys has not confirmed the stop yet`;
+  }
+  return job.state === 'stopping' ? null : `Ends by ${date(job.deadlineAt)}`;
+}
+
+const barLength = 10;
+/** Shorter recordings are counted in seconds, in milliseconds. */
+const countMinutesFromMs = 2 * 60_000;
+
+/** How much of its time has passed: `▰▰▰▱▱▱▱▱▱▱ 3 of 10 min`. */
+function progressLine({ state, recordingSince, deadlineAt }: RecordingJob, now: number): string | null {
+  if (state !== 'recording' || recordingSince === null || deadlineAt === null) return null;
+  const wholeMs = deadlineAt - recordingSince;
+  const passedMs = Math.max(0, now - recordingSince);
+  if (wholeMs <= 0 || passedMs >= wholeMs) return null;
+  const filled = Math.floor((passedMs / wholeMs) * barLength);
+  const bar = '▰'.repeat(filled) + '▱'.repeat(barLength - filled);
+  const [unitMs, unit] = wholeMs < countMinutesFromMs ? [1_000, 's'] : [60_000, 'min'];
+  return `${bar} ${Math.floor(passedMs / unitMs)} of ${Math.round(wholeMs / unitMs)} ${unit}`;
 }
 
 /** How it came to its end, or is coming to it; null while it runs. */
@@ -66,7 +88,10 @@ function stoppedLine(job: RecordingJob): string {
 
 function endedLine(job: RecordingJob): string {
   const at = job.finishedAt === null ? '' : ` · ${date(job.finishedAt)}`;
-  return `Ended${after(job)}: the call is over, or it was stopped outside this bot${at}`;
+  const cause = 'the call is over, or it was stopped outside this bot';
+  return job.stoppedBy?.kind === 'person'
+    ? `Ended${after(job)}: ${cause}, when ${who(job.stoppedBy)} asked to stop it${at}`
+    : `Ended${after(job)}: ${cause}${at}`;
 }
 
 /** Of a recording that ran before the bot knew it, only a lower bound is known. */

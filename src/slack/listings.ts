@@ -1,22 +1,28 @@
 /** Lists with their buttons, folded before they fill a screen. */
-import type { CallRow, Overview } from '../core/answer.js';
+import type { Answer, CallRow, Overview } from '../core/answer.js';
 import { jobIdOf, type RecordingJob } from '../core/model.js';
 import { code, type Message, outside, section, startButton, stopButton, toMessage } from './blocks.js';
 import { headline } from './job-lines.js';
 import { callFacts, channel, date, who } from './wording.js';
 
-/** Entries with a row and a button of their own; the rest is named by id only. */
+/** Entries with a row and a button of their own. */
 const maxRows = 20;
 
-export function renderList(jobs: readonly RecordingJob[]): Message {
+export function renderList({ jobs, total, complete }: Extract<Answer, { kind: 'list' }>): Message {
   if (jobs.length === 0) {
     return sentence('No recording is running. `/record calls` shows the active calls.');
   }
-  const title = `${count(jobs.length, 'recording')} running`;
+  const shown = jobs.slice(0, maxRows);
+  // Counted beside the listing: one may have begun or ended between the two.
+  const left = Math.max(total, jobs.length) - shown.length;
+  const title = `${count(shown.length + left, 'recording')} running${complete ? '' : ', and more'}`;
+  const more = complete ? `${left} more` : `at least ${left} more`;
   return toMessage(title, [
     section([`*${title}*`]),
-    ...jobs.slice(0, maxRows).map(jobRow),
-    fold(jobs.slice(maxRows).map(jobIdOf)),
+    ...shown.map(jobRow),
+    left === 0
+      ? null
+      : section([`and ${more}. \`/record status\` with the id of a call or of a job shows any of them.`]),
   ]);
 }
 
@@ -28,28 +34,25 @@ function jobRow(job: RecordingJob, index: number) {
   return section(lines, stoppable(job) ? stopButton(job.id, index) : undefined);
 }
 
-export function renderCalls(
-  {
-    calls,
-    complete,
-  }: {
-    readonly calls: readonly CallRow[];
-    readonly complete: boolean;
-  },
-  openChannel: boolean,
-): Message {
+export function renderCalls({
+  calls,
+  complete,
+}: {
+  readonly calls: readonly CallRow[];
+  readonly complete: boolean;
+}): Message {
   const partial = complete ? null : 'Genesys has more calls than could be read: this list is not complete.';
   if (calls.length === 0) return sentence(partial ?? 'No call is active.');
   const title = `${count(calls.length, 'active call')}${complete ? '' : ', and more'}`;
   return toMessage(title, [
     section([`*${title}*`, partial]),
-    ...calls.slice(0, maxRows).map((row, index) => callRow(row, index, openChannel)),
+    ...calls.slice(0, maxRows).map((row, index) => callRow(row, index)),
     fold(calls.slice(maxRows).map(({ call }) => call.conversationId)),
   ]);
 }
 
-function callRow({ call, job }: CallRow, index: number, openChannel: boolean) {
-  const facts = callFacts(call, openChannel).filter(Boolean).join(' · ');
+function callRow({ call, job }: CallRow, index: number) {
+  const facts = callFacts(call, true).filter(Boolean).join(' · ');
   const lines = [
     job === null ? ':telephone_receiver: Not recorded' : `${headline(job)} · job ${code(jobIdOf(job))}`,
     `Conversation ${code(call.conversationId)}`,
@@ -73,11 +76,16 @@ export function renderOverview({ unfinished, alerts }: Overview): Message {
 
 function alertLines(alerts: Overview['alerts']): (string | null)[] {
   if (alerts === null) return ['Call alerts are switched off.'];
-  const last = alerts.lastPollAt === null ? 'not yet' : date(alerts.lastPollAt);
   return [
-    `Call alerts go to ${channel(alerts.channelId)}. Genesys was last asked for calls: ${last}.`,
+    `Call alerts go to ${channel(alerts.channelId)}. Genesys was last asked for calls: ${lastPoll(alerts)}.`,
     alerts.problem === null ? null : `:warning: That failed: ${outside(alerts.problem, 500)}`,
   ];
+}
+
+/** Of several processes one asks, and only that one knows when. */
+function lastPoll({ lastPollAt, problem }: NonNullable<Overview['alerts']>): string {
+  if (lastPollAt !== null) return date(lastPollAt);
+  return problem === null ? 'another process of the bot polls, or none has yet' : 'not yet';
 }
 
 const sentence = (text: string): Message => toMessage(text, [section([text])]);

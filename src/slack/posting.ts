@@ -1,6 +1,7 @@
 /** The two requests that put a message into Slack, and the limits that each of them has. */
 import type { webApi } from '@slack/bolt';
 import type { Message } from './blocks.js';
+import type { Mark } from './marks.js';
 import type { LaneLimit } from './pacer.js';
 
 /** Where a message goes: a new one if `ts` is null, else in place of that one. */
@@ -9,6 +10,8 @@ export interface Place {
   readonly ts: string | null;
   /** Whose thread a new message belongs to. */
   readonly threadTs?: string;
+  /** What a new message is recognised by; an update leaves it as it is. */
+  readonly mark?: Mark;
 }
 
 export interface Lane {
@@ -29,7 +32,7 @@ export const laneOf = ({ channelId, ts }: Place): Lane =>
 /** Sends once, and gives the message's `ts`. Throws what the client throws. */
 export async function postOrUpdate(
   client: webApi.WebClient,
-  { channelId, ts, threadTs }: Place,
+  { channelId, ts, threadTs, mark }: Place,
   { text, blocks }: Message,
 ): Promise<string> {
   const content = { channel: channelId, text, blocks: [...blocks] };
@@ -40,6 +43,7 @@ export async function postOrUpdate(
           unfurl_links: false,
           unfurl_media: false,
           ...(threadTs !== undefined && { thread_ts: threadTs }),
+          ...(mark !== undefined && { metadata: { ...mark, event_payload: { ...mark.event_payload } } }),
         })
       : await client.chat.update({ ...content, ts });
   if (typeof answer.ts !== 'string') throw new Error('Slack took a message and gave no ts');

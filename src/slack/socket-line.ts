@@ -23,7 +23,8 @@ export interface SocketLineDeps {
 /** From the request for an address to Slack's hello, in milliseconds. */
 const openTimeoutMs = 20_000;
 const firstPauseMs = 500;
-const longestPauseMs = 30_000;
+/** After an outage of any length the bot is back within this. */
+const longestPauseMs = 8_000;
 /** How often the socket is looked at, since one that is closing may say so only half a minute later. */
 const watchEveryMs = 1_000;
 

@@ -10,12 +10,12 @@ const maxEntries = 30;
 
 export function renderStatus(
   { job, conversation, audit }: Extract<Answer, { kind: 'status' }>,
-  openChannel: boolean,
+  now: number,
 ): Message {
   return toMessage(`${stateInWords(job)}: ${code(job.conversationId)}`, [
-    section([headline(job), ...jobLines(job)]),
+    section([headline(job), ...jobLines(job, now)]),
     job.failure === null ? null : section(failureLines(job.failure)),
-    context(callFacts(conversation, openChannel)),
+    context(callFacts(conversation, true)),
     ...timeline(audit),
     job.state === 'recording' || job.state === 'paused' ? actions([stopButton(job.id)]) : null,
   ]);
@@ -57,6 +57,12 @@ const deeds: Readonly<Record<AuditAction, Readonly<Record<AuditOutcome, string>>
     done: 'stopped the recording',
     failed: 'could not stop the recording',
     refused: 'was refused the stop',
+  },
+  extend: {
+    asked: 'asked for ten minutes more',
+    done: 'gave it ten minutes more',
+    failed: 'could not give it more time',
+    refused: 'was refused more time',
   },
   adopt: {
     asked: 'asked to take charge of it',

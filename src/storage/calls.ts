@@ -4,7 +4,7 @@ import type { NewId } from '../core/ports.js';
 import { insertCard } from './cards.js';
 import type { Db, Queryable, Row } from './db.js';
 import { toConversation } from './rows.js';
-import { insert, placeholders } from './sql.js';
+import { inChunks, insert, placeholders } from './sql.js';
 import { lockVersion, raiseVersion } from './versions.js';
 
 interface Alert {
@@ -14,9 +14,6 @@ interface Alert {
 
 /** A call as it was remembered; `seenAt` is null while only a job has named it. */
 type Remembered = Conversation & { readonly seenAt: number | null };
-
-/** Both databases allow far more parameters in one statement. */
-const chunkSize = 500;
 
 /** In the order of their ids: two replicas that see the same calls then wait for each other instead of deadlocking. */
 export function seeCalls(db: Db, calls: readonly ActiveCall[], now: number, alert: Alert | undefined) {
@@ -35,8 +32,7 @@ export function seeCalls(db: Db, calls: readonly ActiveCall[], now: number, aler
 
 async function readRemembered(tx: Queryable, ids: readonly string[]): Promise<Map<string, Remembered>> {
   const found = new Map<string, Remembered>();
-  for (let from = 0; from < ids.length; from += chunkSize) {
-    const chunk = ids.slice(from, from + chunkSize);
+  for (const chunk of inChunks(ids)) {
     const rows = await tx.query(
       `SELECT * FROM conversations WHERE id IN ${placeholders(chunk.length)}`,
       chunk,

@@ -72,14 +72,56 @@ export async function listStaleCards(
 }
 
 export async function cardDrawn(db: Db, cardId: string, ts: string, version: number): Promise<void> {
-  await db.query('UPDATE cards SET ts = $2, drawn_version = $3 WHERE id = $1 AND drawn_version <= $3', [
-    cardId,
-    ts,
-    version,
-  ]);
+  await db.query(
+    `UPDATE cards SET ts = $2, drawn_version = $3, attempted_at = NULL WHERE id = $1 AND drawn_version <= $3`,
+    [cardId, ts, version],
+  );
 }
 
-/** Its replies go with it. */
-export async function dropCard(db: Db, cardId: string): Promise<void> {
-  await db.query('DELETE FROM cards WHERE id = $1', [cardId]);
+export async function claimCard(
+  db: Db,
+  cardId: string,
+  holder: string,
+  now: number,
+  until: number,
+): Promise<Card | null> {
+  const [row] = await db.query(
+    `UPDATE cards SET claimed_by = $2, claimed_until = $4
+     WHERE id = $1 AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until <= $3) RETURNING *`,
+    [cardId, holder, now, until],
+  );
+  return row ? toCard(row) : null;
+}
+
+export async function releaseCard(db: Db, cardId: string, holder: string): Promise<void> {
+  await db.query(
+    'UPDATE cards SET claimed_by = NULL, claimed_until = NULL WHERE id = $1 AND claimed_by = $2',
+    [cardId, holder],
+  );
+}
+
+export async function postBegun(db: Db, cardId: string, at: number): Promise<void> {
+  await db.query('UPDATE cards SET attempted_at = $2 WHERE id = $1', [cardId, at]);
+}
+
+export async function reviveCard(db: Db, cardId: string): Promise<boolean> {
+  const rows = await db.query(
+    `UPDATE cards SET ts = NULL, drawn_version = 0, attempted_at = NULL, revived = 1
+     WHERE id = $1 AND revived = 0 RETURNING id`,
+    [cardId],
+  );
+  return rows.length > 0;
+}
+
+/**
+ * Its replies go with it. Under the conversation's lock, as whatever is about to be owed on the card: a reply to a card
+ * that goes at that moment would break a reference.
+ */
+export function dropCard(db: Db, cardId: string): Promise<void> {
+  return db.transaction(async (tx) => {
+    const [row] = await tx.query('SELECT * FROM cards WHERE id = $1', [cardId]);
+    if (!row) return;
+    await lockVersion(tx, toCard(row).conversationId);
+    await tx.query('DELETE FROM cards WHERE id = $1', [cardId]);
+  });
 }

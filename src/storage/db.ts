@@ -11,7 +11,7 @@ export interface Queryable {
 }
 
 /**
- * Both methods throw `UNAVAILABLE` when the database cannot be used now, with `maybeDone` when a connection was lost
+ * Queries and transactions throw `UNAVAILABLE` when the database cannot be used now, with `maybeDone` when a connection was lost
  * before it said whether a change was made. Any other error is a bug.
  */
 export interface Db extends Queryable {
@@ -22,6 +22,11 @@ export interface Db extends Queryable {
    * the transaction's end.
    */
   transaction<T>(run: (tx: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Makes this process the only one to work with the database, where it cannot be shared, until it is closed or the
+   * process ends. Throws `CONFIG_INVALID` when another process does.
+   */
+  reserve(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -7,7 +7,7 @@ import { insertCard } from './cards.js';
 import { LostRace, type Queryable, type Row } from './db.js';
 import { oweReplies } from './replies.js';
 import { fromJob, toJob } from './rows.js';
-import { currentOrder, insert, placeholders, unfinished } from './sql.js';
+import { currentOrder, inChunks, insert, placeholders, unfinished } from './sql.js';
 import { raiseVersion } from './versions.js';
 
 export async function beginJob(
@@ -54,17 +54,19 @@ export async function changeJob(
   change: JobChange,
   at: number,
   audit: AuditEntry | undefined,
+  expected: { readonly deadlineAt: number | null } | undefined,
 ): Promise<RecordingJob | null> {
   const before = first(await tx.query('SELECT * FROM jobs WHERE id = $1', [jobId]));
   if (!before || !from.includes(before.state)) return null;
+  if (expected && expected.deadlineAt !== before.deadlineAt) return null;
   await refuseTakenName(tx, jobId, change.genesysId);
 
   await raiseVersion(tx, before.conversationId);
-  const job = await guardedUpdate(tx, jobId, from, change, at);
+  const job = await guardedUpdate(tx, before, from, change, at, expected !== undefined);
   // Changed since it was read a moment ago.
   if (!job) throw new LostRace(`job ${jobId}`);
   if (audit) await appendAudit(tx, audit);
-  if (change.state === 'stopped' || change.state === 'ended') await oweReplies(tx, job, at);
+  if (change.state === 'stopped' || change.state === 'ended') await oweReplies(tx, job, at, 'finished');
   return job;
 }
 
@@ -87,20 +89,24 @@ async function refuseTakenName(tx: Queryable, jobId: string, genesysId: string |
   );
 }
 
+/** Null when the job was changed since `before` was read in a way that matters: its state, or the deadline if `sameDeadline`. */
 async function guardedUpdate(
   tx: Queryable,
-  jobId: string,
+  before: RecordingJob,
   from: readonly JobState[],
   change: JobChange,
   at: number,
+  sameDeadline: boolean,
 ): Promise<RecordingJob | null> {
   const values = fromJob({ ...change, updatedAt: at });
   const columns = Object.keys(values);
+  const [id, deadlineAt] = [columns.length + 1, columns.length + 2];
   const rows = await tx.query(
     `UPDATE jobs SET ${columns.map((column, index) => `${column} = $${index + 1}`).join(', ')}
-     WHERE id = $${columns.length + 1} AND state IN ${placeholders(from.length, columns.length + 1)}
+     WHERE id = $${id} ${sameDeadline ? `AND deadline_at IS NOT DISTINCT FROM $${deadlineAt}` : ''}
+       AND state IN ${placeholders(from.length, sameDeadline ? deadlineAt : id)}
      RETURNING *`,
-    [...Object.values(values), jobId, ...from],
+    [...Object.values(values), before.id, ...(sameDeadline ? [before.deadlineAt] : []), ...from],
   );
   return first(rows);
 }
@@ -123,22 +129,40 @@ export async function findJobOf(tx: Queryable, conversationId: string): Promise<
   );
 }
 
-export async function listUnfinishedJobs(tx: Queryable): Promise<readonly RecordingJob[]> {
-  return (await tx.query(`SELECT * FROM jobs WHERE ${unfinished} ORDER BY created_at, seq`)).map(toJob);
+export async function listUnfinishedJobs(
+  tx: Queryable,
+  limit: number | undefined,
+): Promise<readonly RecordingJob[]> {
+  const inOrder = `SELECT * FROM jobs WHERE ${unfinished} ORDER BY created_at, seq`;
+  const rows = limit === undefined ? tx.query(inOrder) : tx.query(`${inOrder} LIMIT $1`, [limit]);
+  return (await rows).map(toJob);
 }
 
-/** Walks through the unfinished jobs: they are as few as calls can be up at once. */
-export async function listDueJobs(
+export async function countUnfinishedJobs(tx: Queryable, atMost: number | undefined): Promise<number> {
+  const [row] =
+    atMost === undefined
+      ? await tx.query(`SELECT COUNT(*) AS count FROM jobs WHERE ${unfinished}`)
+      : await tx.query(
+          `SELECT COUNT(*) AS count FROM (SELECT id FROM jobs WHERE ${unfinished} LIMIT $1) AS few`,
+          [atMost],
+        );
+  const { count } = row ?? {};
+  return Number(count);
+}
+
+export async function listUnfinishedJobsOf(
   tx: Queryable,
-  now: number,
-  limit: number,
+  conversationIds: readonly string[],
 ): Promise<readonly RecordingJob[]> {
-  const rows = await tx.query(
-    `SELECT * FROM jobs WHERE ${unfinished} AND COALESCE(retry_at, deadline_at) <= $1
-     ORDER BY COALESCE(retry_at, deadline_at), seq LIMIT $2`,
-    [now, limit],
-  );
-  return rows.map(toJob);
+  const jobs: RecordingJob[] = [];
+  for (const ids of inChunks(conversationIds)) {
+    const rows = await tx.query(
+      `SELECT * FROM jobs WHERE ${unfinished} AND conversation_id IN ${placeholders(ids.length)}`,
+      ids,
+    );
+    jobs.push(...rows.map(toJob));
+  }
+  return jobs;
 }
 
 const first = ([row]: readonly Row[]): RecordingJob | null => (row ? toJob(row) : null);

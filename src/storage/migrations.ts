@@ -4,9 +4,10 @@ import type { Logger } from '../core/ports.js';
 import type { Db, Queryable } from './db.js';
 import { type Migration, postgresWords, sqliteWords } from './dialect-words.js';
 import { firstTables } from './schema-001.js';
+import { sharedWork } from './schema-002.js';
 
 /** The schema's version is the number of steps taken. */
-const migrations: readonly Migration[] = [firstTables];
+const migrations: readonly Migration[] = [firstTables, sharedWork];
 
 export async function migrate(db: Db, now: number, logger: Logger): Promise<void> {
   for (;;) {

@@ -13,10 +13,11 @@ export interface PostgresOptions {
    * vanished without a word.
    */
   readonly answerTimeoutMs?: number;
+  /** How long to wait for a connection, new or free, in milliseconds. */
+  readonly connectTimeoutMs?: number;
 }
 
 /** Bounds, in milliseconds. Statements take a few; whatever takes longer waits for a lock or has lost its server. */
-const connectTimeoutMs = 5_000;
 const statementTimeoutMs = 10_000;
 /** A bot that freezes in a transaction must not keep its locks. */
 const idleInTransactionTimeoutMs = 30_000;
@@ -31,6 +32,7 @@ export function openPostgres(options: PostgresOptions, logger: Logger): Db {
     dialect: 'postgres',
     query: (sql, params) => untilSettled(() => withClient(pool, (client) => ask(client, sql, params, true))),
     transaction: (run) => untilSettled(() => withClient(pool, (client) => runIn(client, run))),
+    reserve: async () => undefined,
     async close() {
       if (!pool.ending) await pool.end();
     },
@@ -50,7 +52,7 @@ async function untilSettled<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function createPool(
-  { databaseUrl, schema, answerTimeoutMs = 12_000 }: PostgresOptions,
+  { databaseUrl, schema, answerTimeoutMs = 12_000, connectTimeoutMs = 5_000 }: PostgresOptions,
   logger: Logger,
 ): pg.Pool {
   const pool = new pg.Pool({

@@ -38,6 +38,7 @@ const jobRow = z.object({
     .nullable(),
   retry_at: maybeWhole,
   retries: whole,
+  warned_for: maybeWhole,
   updated_at: whole,
 });
 
@@ -59,13 +60,17 @@ const cardRow = z.object({
   conversation_id: text,
   job_id: maybeText,
   drawn_version: whole,
+  attempted_at: maybeWhole,
+  revived: z.literal([0, 1]).transform(Boolean),
 });
+
+const replyRow = z.object({ id: text, kind: z.enum(['finished', 'warning']), attempted_at: maybeWhole });
 
 const auditRow = z.object({
   id: text,
   at: whole,
   actor,
-  action: z.enum(['start', 'stop', 'adopt', 'observe', 'read']),
+  action: z.enum(['start', 'stop', 'extend', 'adopt', 'observe', 'read']),
   outcome: z.enum(['asked', 'done', 'failed', 'refused']),
   conversation_id: maybeText,
   job_id: maybeText,
@@ -82,6 +87,7 @@ export const cardColumns = Object.keys(cardRow.shape);
 export const toJob = (row: Row): RecordingJob => inWords(jobRow.parse(row));
 export const toConversation = (row: Row): Conversation => inWords(conversationRow.parse(row));
 export const toCard = (row: Row): Card => inWords(cardRow.parse(row));
+export const toReplyHead = (row: Row) => inWords(replyRow.parse(row));
 export const toAuditEntry = (row: Row): AuditEntry => inWords(auditRow.parse(row));
 
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`

@@ -11,6 +11,14 @@ export const unfinished = `state IN (${quoted(unfinishedStates)})`;
 export const placeholders = (count: number, used = 0): string =>
   `(${Array.from({ length: count }, (_, index) => `$${used + index + 1}`).join(', ')})`;
 
+/** Both databases allow far more parameters in one statement. */
+const chunkSize = 500;
+
+/** As many as one statement may name at once. */
+export function* inChunks<T>(values: readonly T[]): Generator<readonly T[]> {
+  for (let from = 0; from < values.length; from += chunkSize) yield values.slice(from, from + chunkSize);
+}
+
 /** The order in which jobs are wanted of which one is current: the unfinished one, else the newest. */
 export const currentOrder = `CASE WHEN ${unfinished} THEN 0 ELSE 1 END, created_at DESC, seq DESC`;
 

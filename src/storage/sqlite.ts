@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import Database from 'libsql';
 import { RecordError } from '../core/errors.js';
 import { closedMessage, type Db, type Queryable, type Row, storable } from './db.js';
+import { toRecordError } from './sqlite-errors.js';
+import { type FolderLock, lockFolder } from './sqlite-lock.js';
 
 export interface SqliteOptions {
   /** The folder of `recordings.db`; made if it is missing. */
@@ -17,6 +19,7 @@ export function openSqlite({ dataDir, busyTimeoutMs = 1_000 }: SqliteOptions): D
   const connection = connect(dataDir, busyTimeoutMs);
   const inTurn = createTurns();
   let closed = false;
+  let lock: FolderLock | undefined;
 
   const ask: Queryable['query'] = async (sql, params = []) => all(connection, sql, storable(params));
 
@@ -48,11 +51,17 @@ export function openSqlite({ dataDir, busyTimeoutMs = 1_000 }: SqliteOptions): D
     query: (sql, params) =>
       /^\s*SELECT\b/i.test(sql) ? read(sql, params) : transaction((tx) => tx.query(sql, params)),
     transaction,
+    reserve: () =>
+      inTurn(async () => {
+        if (closed) throw new RecordError('UNAVAILABLE', closedMessage);
+        lock ??= lockFolder(dataDir);
+      }),
     close: () =>
       inTurn(async () => {
         if (closed) return;
         closed = true;
         connection.close();
+        lock?.release();
       }),
   };
 }
@@ -118,27 +127,4 @@ function createTurns() {
     last = result.catch(() => undefined);
     return result;
   };
-}
-
-/** SQLite's result codes: https://www.sqlite.org/rescode.html */
-const troubles: readonly (readonly [RegExp, message: string, cure: string])[] = [
-  [
-    /^SQLITE_(BUSY|LOCKED|PROTOCOL)/,
-    'The database is locked by another program.',
-    'Close whatever else has opened recordings.db, then try again.',
-  ],
-  [/^SQLITE_FULL/, 'The disk that holds the database is full.', 'Free some space on the disk of DATA_DIR.'],
-  [/^SQLITE_(CORRUPT|NOTADB)/, 'The database file is damaged.', 'Restore recordings.db from a backup.'],
-  [
-    /^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|NOMEM)/,
-    'The database file cannot be read or written.',
-    'Check the folder that DATA_DIR names: its disk, its owner and its permissions.',
-  ],
-];
-
-function toRecordError(error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const trouble = troubles.find(([pattern]) => pattern.test(code));
-  if (!trouble) return error;
-  return new RecordError('UNAVAILABLE', trouble[1], { cure: trouble[2], reference: code, cause: error });
 }

@@ -2,12 +2,32 @@
 import type { Clock, Logger, Store } from '../core/ports.js';
 import { appendAudit, listAudit } from './audit.js';
 import { endCalls, findConversation, listOpenConversations, seeCalls } from './calls.js';
-import { addCard, cardDrawn, dropCard, findCard, listStaleCards } from './cards.js';
+import {
+  addCard,
+  cardDrawn,
+  claimCard,
+  dropCard,
+  findCard,
+  listStaleCards,
+  postBegun,
+  releaseCard,
+  reviveCard,
+} from './cards.js';
 import type { Db } from './db.js';
 import { claimDelivery, pruneDeliveries } from './deliveries.js';
-import { beginJob, changeJob, findJob, findJobOf, listDueJobs, listUnfinishedJobs } from './jobs.js';
+import { advanceProgress, claimDueJobs, holdJobs, warnOfDeadlines } from './due-jobs.js';
+import {
+  beginJob,
+  changeJob,
+  countUnfinishedJobs,
+  findJob,
+  findJobOf,
+  listUnfinishedJobs,
+  listUnfinishedJobsOf,
+} from './jobs.js';
+import { dropLease, forgetClaims, takeLease } from './leases.js';
 import { migrate } from './migrations.js';
-import { listDueReplies, replySent } from './replies.js';
+import { listDueReplies, replyBegun, replySent } from './replies.js';
 
 export interface StoreDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -17,17 +37,25 @@ export interface StoreDeps {
 /** Works on the database given, and closes it when it is closed. */
 export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
   return {
-    migrate: () => migrate(db, clock.now(), logger),
+    migrate: async () => {
+      await db.reserve();
+      await migrate(db, clock.now(), logger);
+    },
     ping: async () => void (await db.query('SELECT 1')),
     close: () => db.close(),
 
     beginJob: (job, audit, card) => db.transaction((tx) => beginJob(tx, job, audit, card)),
-    changeJob: (jobId, from, change, at, audit) =>
-      db.transaction((tx) => changeJob(tx, jobId, from, change, at, audit)),
+    changeJob: (jobId, from, change, at, audit, expected) =>
+      db.transaction((tx) => changeJob(tx, jobId, from, change, at, audit, expected)),
     findJob: (anyJobId) => findJob(db, anyJobId),
     findJobOf: (conversationId) => findJobOf(db, conversationId),
-    listUnfinishedJobs: () => listUnfinishedJobs(db),
-    listDueJobs: (now, limit) => listDueJobs(db, now, limit),
+    listUnfinishedJobs: (limit) => listUnfinishedJobs(db, limit),
+    countUnfinishedJobs: (atMost) => countUnfinishedJobs(db, atMost),
+    listUnfinishedJobsOf: (conversationIds) => listUnfinishedJobsOf(db, conversationIds),
+    claimDueJobs: (now, until, limit) => claimDueJobs(db, now, until, limit),
+    holdJobs: (jobIds, until) => holdJobs(db, jobIds, until),
+    warnOfDeadlines: (now, aheadMs) => warnOfDeadlines(db, now, aheadMs),
+    advanceProgress: (now, leastMs) => advanceProgress(db, now, leastMs),
 
     appendAudit: (entry) => appendAudit(db, entry),
     listAudit: (jobId) => listAudit(db, jobId),
@@ -41,11 +69,20 @@ export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
     findCard: (channelId, ts) => findCard(db, channelId, ts),
     listStaleCards: (conversationId) => listStaleCards(db, conversationId),
     cardDrawn: (cardId, ts, version) => cardDrawn(db, cardId, ts, version),
+    claimCard: (cardId, holder, now, until) => claimCard(db, cardId, holder, now, until),
+    releaseCard: (cardId, holder) => releaseCard(db, cardId, holder),
+    postBegun: (cardId, at) => postBegun(db, cardId, at),
+    reviveCard: (cardId) => reviveCard(db, cardId),
     dropCard: (cardId) => dropCard(db, cardId),
     listDueReplies: (conversationId) => listDueReplies(db, conversationId),
+    replyBegun: (replyId, at) => replyBegun(db, replyId, at),
     replySent: (replyId, ts) => replySent(db, replyId, ts),
 
-    claimDelivery: (key, now) => claimDelivery(db, key, now),
+    takeLease: (name, holder, now, until) => takeLease(db, name, holder, now, until),
+    dropLease: (name, holder) => dropLease(db, name, holder),
+    forgetClaims: (now) => forgetClaims(db, now),
+
+    claimDelivery: (key, now, claimant) => claimDelivery(db, key, now, claimant ?? null),
     pruneDeliveries: (before) => pruneDeliveries(db, before),
   };
 }

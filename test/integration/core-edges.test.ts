@@ -40,12 +40,3 @@ it('a job that Genesys never named is no job to be stopped: that would be a bug'
   );
   await expect(core.record(`stop ${job.id}`)).rejects.toThrow('Genesys never named it');
 });
-
-it('a database that is away at the start is said in the log, and what is half done comes due later', async () => {
-  await core.store.close();
-  await core.upkeep.recover();
-  expect(core.logger.lines).toContainEqual({
-    level: 'warn',
-    message: 'what was left half done could not be read',
-  });
-});

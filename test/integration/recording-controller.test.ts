@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { auditOf } from '../../src/core/deps.js';
 import { type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
 
 let core: CoreHarness;
@@ -104,6 +105,28 @@ describe('what there is to read', () => {
     expect(answer).toMatchObject({ kind: 'list' });
     expect(answer.kind === 'list' && answer.jobs.map((job) => job.conversationId)).toEqual([ids[0], ids[2]]);
     expect(core.genesys.count('any')).toBe(0);
+  });
+
+  it('list shows the twenty oldest of many recordings, and how many there are', async () => {
+    const ids = core.genesys.addCalls(23).map((call) => call.id);
+    for (const id of ids) await core.record(`start ${id}`);
+    const answer = await core.record('list');
+    if (answer.kind !== 'list') throw new Error(answer.kind);
+    expect(answer.jobs.map((job) => job.conversationId)).toEqual(ids.slice(0, 20));
+    expect(answer).toMatchObject({ total: 23, complete: true });
+  });
+
+  it('list counts no further than a thousand, and says so', async () => {
+    const startedBy = { kind: 'bot' } as const;
+    for (let index = 0; index < 1_001; index += 1) {
+      const job = { id: `job-${index}`, conversationId: `call-${index}` };
+      const audit = auditOf(core.deps, { actor: startedBy, action: 'start', outcome: 'asked' }, job);
+      await core.store.beginJob({ ...job, state: 'recording', startedBy, createdAt: index }, audit);
+    }
+    expect(await core.record('list')).toMatchObject({ total: 1_000, complete: false });
+    await core.store.changeJob('job-0', ['recording'], { state: 'stopped' }, 1);
+    expect(await core.record('list')).toMatchObject({ total: 1_000, complete: true });
+    expect(await core.record('status')).toMatchObject({ overview: { unfinished: 1_000 } });
   });
 
   it('calls shows the active calls, each with its recording if there is one', async () => {

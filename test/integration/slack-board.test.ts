@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RecordError } from '../../src/core/errors.js';
-import type { JobChange, Store } from '../../src/core/ports.js';
+import type { Store } from '../../src/core/ports.js';
 import type { SlackFault } from '../simulators/slack/types.js';
 import { createFastClock } from '../support/core-harness.js';
 import {
@@ -12,7 +11,7 @@ import {
   until,
 } from '../support/slack-bed.js';
 import { wordsOf } from '../support/slack-blocks.js';
-import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
+import { boardBed, stopped } from '../support/slack-board-bed.js';
 
 let bed: SlackBed;
 afterEach(async () => {
@@ -20,46 +19,10 @@ afterEach(async () => {
   await bed.close();
 });
 
-/** Without Bolt: only the store, the board and Slack. */
 async function open(options: SlackBedOptions = {}) {
   bed = await createSlackBed({ start: false, ...options });
-  const { store, slack, ops } = bed;
-  return {
-    ...bed,
-    /** A job with a card in the channel; the card is not drawn yet. */
-    begin: async (channelId = ops.id, conversationId = `call-${randomUUID()}`) => {
-      const job = sampleJob({
-        conversationId,
-        state: 'recording',
-        recordingSince: 1_000,
-        genesysId: randomUUID(),
-      });
-      const cardId = randomUUID();
-      await store.beginJob(job, sampleAudit(), { id: cardId, channelId });
-      return { jobId: job.id, conversationId, cardId };
-    },
-    change: (jobId: string, change: JobChange) =>
-      store.changeJob(jobId, ['starting', 'recording', 'stopping'], change, 193_000),
-    announce: async (count: number, channelId = ops.id) => {
-      const calls = Array.from({ length: count }, () =>
-        sampleCall({ conversationId: `call-${randomUUID()}` }),
-      );
-      return store.seeCalls(calls, 1_000, { channelId, newId: randomUUID });
-    },
-    drawn: () =>
-      until(async () => {
-        expect(await store.listStaleCards()).toEqual([]);
-        expect(await store.listDueReplies()).toEqual([]);
-      }),
-    posts: (channelId = ops.id) => slack.messages(channelId).map(wordsOf),
-  };
+  return boardBed(bed);
 }
-
-const stopped: JobChange = {
-  state: 'stopped',
-  stoppedBy: { kind: 'person', userId: 'USAM' },
-  finishedAt: 193_000,
-};
 
 describe('a card', () => {
   it('is posted once, however often it is asked for', async () => {
@@ -267,36 +230,15 @@ describe('when Slack fails, a card', () => {
       expect.objectContaining({ level: 'error', message: 'Slack does not take a card' }),
     );
   });
+});
 
-  it('that somebody deleted is forgotten, without its reply', async () => {
-    const { board, begin, change, drawn, slack, ops, store } = await open();
-    const { jobId, conversationId } = await begin();
-    board.redraw(conversationId);
-    await drawn();
-    const [card] = slack.messages(ops.id);
-    slack.deleteMessage(ops.id, card?.ts ?? '');
-    await change(jobId, stopped);
-    board.redraw(conversationId);
-    await drawn();
-    expect(slack.messages(ops.id)).toEqual([]);
-    expect(await store.findCard(ops.id, card?.ts ?? '')).toBeNull();
-  });
-
-  it.each(['archived', 'left'])('in a channel that is %s is given up, with a warning', async (how) => {
-    const { board, begin, drawn, slack, ops, logger } = await open();
-    const { conversationId } = await begin();
-    if (how === 'archived') slack.archive(ops.id);
-    else slack.remove(ops.id);
-    board.redraw(conversationId);
-    await drawn();
-    expect(slack.count('any')).toBe(1);
-    expect(logger.lines).toContainEqual(
-      expect.objectContaining({
-        level: 'warn',
-        message: expect.stringContaining('cannot write into this channel'),
-      }),
-    );
-  });
+it('the card of a start that failed is posted all the same when its asker’s process has died', async () => {
+  const { board, begin, change, drawn, posts } = await open();
+  const { jobId, conversationId } = await begin();
+  await change(jobId, { state: 'failed', retries: 1 });
+  board.redraw(conversationId);
+  await drawn();
+  expect(posts()).toEqual([expect.stringContaining('*Recording failed*')]);
 });
 
 describe('nobody is shown', () => {

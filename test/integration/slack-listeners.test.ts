@@ -155,29 +155,6 @@ describe('in a channel that the bot is not in', () => {
   });
 });
 
-describe('a card that stands there twice, because the answer to the first post was lost', () => {
-  it('works in both places', async () => {
-    const { slack, genesys, ops, record, press } = await open();
-    slack.inject({ method: 'chat.postMessage', fault: { kind: 'cut-after' } });
-    await record(`start ${genesys.startCall().id}`);
-    const stray = await until(async () => {
-      const [first, second] = slack.messages(ops.id);
-      if (!first || !second) throw new Error('not twice yet');
-      expect(await bed.store.findCard(ops.id, second.ts)).not.toBeNull();
-      return first;
-    });
-    await press(ops.id, stray.ts, 'Stop');
-    await until(() => {
-      const cards = slack.messages(ops.id).filter(({ threadTs }) => threadTs === null);
-      expect(cards.map(wordsOf)).toEqual([
-        expect.stringContaining('*Recording stopped*'),
-        expect.stringContaining('*Recording stopped*'),
-      ]);
-    });
-    expect(genesys.count('stop')).toBe(1);
-  });
-});
-
 describe('a button in a list', () => {
   it('starts the call, and the card comes into the channel', async () => {
     const { genesys, ops, ada, record, card, press, whisper } = await open();
@@ -269,6 +246,40 @@ describe('whatever goes wrong is answered', () => {
     });
     await record('list');
     await whisper(ops.id, ada.id, 'The database cannot be reached.');
+  });
+
+  it('a database that was away for a moment, as if nothing had happened', async () => {
+    const unavailable = new RecordError('UNAVAILABLE', 'The connection to the database was lost.');
+    let failures = 1;
+    const { slack, ops, ada, record, whisper } = await open({
+      store: (store) => ({
+        ...store,
+        claimDelivery: (...claim) =>
+          failures-- > 0 ? Promise.reject(unavailable) : store.claimDelivery(...claim),
+      }),
+    });
+    await record('help');
+    await whisper(ops.id, ada.id, 'Recording calls from Slack');
+    expect(slack.ephemerals(ada.id, ops.id)).toHaveLength(1);
+  });
+
+  it('a claim whose answer was lost, once', async () => {
+    let failures = 1;
+    const { slack, ops, ada, record, whisper } = await open({
+      store: (store) => ({
+        ...store,
+        claimDelivery: async (...claim) => {
+          const first = await store.claimDelivery(...claim);
+          if (failures-- > 0)
+            throw new RecordError('UNAVAILABLE', 'The connection to the database was lost.');
+          return first;
+        },
+      }),
+    });
+    slack.setDeliverTwice(true);
+    await record('help');
+    await whisper(ops.id, ada.id, 'Recording calls from Slack');
+    expect(slack.ephemerals(ada.id, ops.id)).toHaveLength(1);
   });
 
   it('somebody who is not permitted, who is told who is', async () => {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestInit } from 'node-fetch';
+import fetch, { Response } from 'node-fetch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditOf } from '../../src/core/deps.js';
+import type { Fetch } from '../../src/genesys/exchange.js';
 import { ada, type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
 
 let core: CoreHarness;
@@ -214,13 +217,37 @@ describe('a start of a call that somebody records elsewhere', () => {
       job: { state: 'starting', failure: { code: 'UNAVAILABLE' } },
     });
     core.clock.jump(60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording', failure: null });
     expect(startsAsked(id)).toBe(1);
   });
 });
 
 describe('a start whose answer is lost', () => {
+  it('never becomes “no recording” by a list that was cut short', async () => {
+    let short = true;
+    const cut = await createCoreHarness({
+      fetch: (async (url: string, init: RequestInit = {}) => {
+        const response = await fetch(url, init);
+        const listing = init.method === 'GET' && String(url).includes('/recording/jobs');
+        if (!short || !listing) return response;
+        const page = (await response.json()) as object;
+        return new Response(JSON.stringify({ ...page, entities: [] }));
+      }) as Fetch,
+    });
+    const { id } = cut.genesys.startCall();
+    cut.genesys.inject({ on: 'start', fault: { kind: 'cut-after' } });
+    expect(await cut.record(`start ${id}`)).toMatchObject({
+      kind: 'start-pending',
+      job: { failure: { message: 'Genesys did not show its whole list of running recordings.' } },
+    });
+    short = false;
+    cut.clock.jump(60_000);
+    await cut.tick();
+    expect(await cut.jobOf(id)).toMatchObject({ state: 'recording' });
+    await cut.close();
+  });
+
   it.each(['cut-after', 'hang-body', 'garbage'] as const)(
     'but which took effect (%s) is found by looking, never started again',
     async (kind) => {
@@ -252,11 +279,11 @@ describe('a start whose answer is lost', () => {
     expect(await core.record(`start ${id}`)).toMatchObject({ kind: 'start-pending' });
     expect(await core.record(`start ${id}`, sam)).toMatchObject({ kind: 'already-recording' });
     core.clock.jump(3_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'starting', retries: 2 });
     core.genesys.clearFaults();
     core.clock.jump(60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording', retries: 0 });
     expect(core.genesys.starts.get(id)).toEqual({ asked: 1, done: 1 });
   });
@@ -276,18 +303,42 @@ describe('a start that a crash left half done', () => {
     const { id } = core.genesys.startCall();
     const running = core.genesys.startRecordingElsewhere(id);
     await crash(id);
-    await core.upkeep.recover();
+    await core.restart();
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording', genesysId: running.id });
   });
 
   it('has failed if it did not, and says how to start again', async () => {
     const { id } = core.genesys.startCall();
     await crash(id);
-    await core.upkeep.recover();
+    await core.restart();
     expect(await core.jobOf(id)).toMatchObject({
       state: 'failed',
       failure: { cure: expect.stringContaining(`/record start ${id}`) },
     });
     expect(core.genesys.count('start')).toBe(0);
+  });
+
+  it('remembers that nobody was told when it has failed, so that its card will say so', async () => {
+    const { id } = core.genesys.startCall();
+    await crash(id);
+    await core.restart();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'failed', retries: 1 });
+    const told = core.genesys.startCall();
+    core.genesys.inject({ on: 'start', fault: { kind: 'status', status: 400 } });
+    await expect(core.record(`start ${told.id}`)).rejects.toMatchObject({ code: 'GENESYS_REFUSED' });
+    expect(await core.jobOf(told.id)).toMatchObject({ state: 'failed', retries: 0 });
+  });
+
+  it('is settled by one look once no request can be on its way any more, however often processes die', async () => {
+    const fresh = core.genesys.startCall();
+    await crash(fresh.id);
+    await core.restart();
+    expect(core.genesys.count('jobs')).toBe(4);
+    core.genesys.resetJournal();
+    const old = core.genesys.startCall();
+    await crash(old.id);
+    core.clock.jump(12_000);
+    await core.restart();
+    expect(core.genesys.count('jobs')).toBe(1);
   });
 });

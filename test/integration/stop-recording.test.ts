@@ -160,17 +160,38 @@ describe('a stop that Genesys does not take', () => {
       job: { state: 'stopping', failure: { code: 'UNAVAILABLE' }, retries: 1 },
     });
     core.clock.jump(60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'stopping', retries: 2 });
     core.genesys.clearFaults();
     core.clock.jump(60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(await core.jobOf(id)).toMatchObject({
       state: 'stopped',
       stoppedBy: { userId: 'UADA' },
       failure: null,
     });
     expect(genesysState(genesysId)).toBe('stopped');
+  });
+
+  it('because it takes no more requests just now, says so on its card meanwhile, and stops then', async () => {
+    const { id, genesysId } = await recordedCall();
+    core.genesys.inject({ on: 'stop', fault: { kind: 'status', status: 429, retryAfter: 5 } });
+    const stopping = core.record(`stop ${genesysId}`);
+    await expect.poll(async () => (await core.jobOf(id)).failure?.code).toBe('RATE_LIMITED');
+    expect(await stopping).toMatchObject({ kind: 'stopped', job: { failure: null } });
+  });
+
+  it('is begun anew by a person after the bot’s own attempts, and not called done by an end that was not its doing', async () => {
+    const { id, genesysId } = await recordedCall('for 10s');
+    core.genesys.inject({ on: 'stop', fault: { kind: 'status', status: 403 } });
+    core.clock.jump(10_000);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', retries: 1 });
+    core.genesys.endCall(id);
+    expect(await core.record(`stop ${genesysId}`)).toMatchObject({
+      kind: 'already-finished',
+      job: { state: 'ended', retries: 0 },
+    });
   });
 
   it('while it is on its way, tells a second one who asked', async () => {
@@ -191,7 +212,7 @@ describe('a stop that Genesys does not take', () => {
     await core.record(`stop ${genesysId}`);
     core.genesys.clearFaults();
     core.clock.jump(60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'stopped' });
   });
 
@@ -216,10 +237,10 @@ describe('a deadline', () => {
   it('is kept by the bot, and the card says so', async () => {
     const { id, jobId, genesysId } = await recordedCall('for 10m');
     core.clock.jump(9 * 60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(genesysState(genesysId)).toBe('active');
     core.clock.jump(60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(genesysState(genesysId)).toBe('stopped');
     expect(await core.jobOf(id)).toMatchObject({
       state: 'stopped',
@@ -233,13 +254,13 @@ describe('a deadline', () => {
     const { id, genesysId } = await recordedCall('for 10s');
     core.genesys.setPermissions([]);
     core.clock.jump(10_000);
-    await core.upkeep.tick();
+    await core.tick();
     const refused = await core.jobOf(id);
     expect(refused).toMatchObject({ state: 'recording', failure: { code: 'GENESYS_REFUSED' }, retries: 1 });
     expect(refused.retryAt).toBeGreaterThan(refused.deadlineAt ?? 0);
     core.genesys.setPermissions(['recording:job:control']);
     core.clock.jump(60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(genesysState(genesysId)).toBe('stopped');
   });
 
@@ -248,7 +269,7 @@ describe('a deadline', () => {
     const elsewhere = core.genesys.startRecordingElsewhere(id);
     await core.record(`status ${id}`);
     core.clock.jump(24 * 60 * 60_000);
-    await core.upkeep.tick();
+    await core.tick();
     expect(genesysState(elsewhere.id)).toBe('active');
   });
 });
@@ -262,7 +283,7 @@ describe('what a crash left stopping', () => {
       { state: 'stopping', stoppedBy: { kind: 'person', userId: 'UADA' } },
       core.clock.now(),
     );
-    await core.upkeep.recover();
+    await core.restart();
     expect(genesysState(genesysId)).toBe('stopped');
     expect(await core.jobOf(id)).toMatchObject({ state: 'stopped', stoppedBy: { userId: 'UADA' } });
   });

@@ -43,6 +43,13 @@ export function describeAudit(bench: Bench): void {
     expect(await bench.store.claimDelivery('event-2', 1_000)).toBe(true);
   });
 
+  it('gives a delivery again to the claimant who has it, and to nobody else', async () => {
+    expect(await bench.store.claimDelivery('event-1', 1_000, 'one')).toBe(true);
+    expect(await bench.store.claimDelivery('event-1', 1_100, 'one')).toBe(true);
+    expect(await bench.store.claimDelivery('event-1', 1_200, 'another')).toBe(false);
+    expect(await bench.store.claimDelivery('event-1', 1_300)).toBe(false);
+  });
+
   it('forgets deliveries before a time, and none from that time on', async () => {
     await bench.store.claimDelivery('old', 999);
     await bench.store.claimDelivery('new', 1_000);

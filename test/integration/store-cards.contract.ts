@@ -23,7 +23,7 @@ export function describeCards(bench: Bench): void {
   it('shows all that a card is drawn from', async () => {
     const conversation = await bench.store.findConversation('call-1');
     const job = await bench.store.findJob('j1');
-    const base = { ts: null, conversationId: 'call-1', drawnVersion: 0 };
+    const base = { ts: null, conversationId: 'call-1', drawnVersion: 0, attemptedAt: null, revived: false };
     expect(await bench.store.listStaleCards()).toEqual([
       { card: { ...base, id: 'alert', channelId: 'C-alerts', jobId: null }, conversation, job },
       { card: { ...base, id: 'card', channelId: 'C1', jobId: 'j1' }, conversation, job },
@@ -73,6 +73,7 @@ export function describeCards(bench: Bench): void {
     await bench.store.cardDrawn('card', '1.2', 2);
     expect(await bench.store.findCard('C1', '1.2')).toEqual({
       ...{ id: 'card', channelId: 'C1', ts: '1.2', conversationId: 'call-1', jobId: 'j1', drawnVersion: 2 },
+      ...{ attemptedAt: null, revived: false },
     });
     expect(await bench.store.findCard('C2', '1.2')).toBeNull();
   });

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import type { JobState, RecordingJob } from '../../src/core/model.js';
-import type { Store } from '../../src/core/ports.js';
-import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
+import { sampleAudit, sampleCall, sampleJob, storeOf } from '../support/store-samples.js';
 import type { Bench } from './store.contract.js';
 
 export function describeJobs(bench: Bench): void {
@@ -29,6 +28,7 @@ export function describeJobs(bench: Bench): void {
       failure: null,
       retryAt: null,
       retries: 0,
+      warnedFor: null,
       updatedAt: 1_000,
     };
     const begun = await bench.store.beginJob(job, audit, { id: 'card', channelId: 'C1' });
@@ -47,12 +47,14 @@ export function describeJobs(bench: Bench): void {
           ...{ started_by: 'person:U1', start_reason: 'a complaint', channel_id: 'C1', created_at: 1_000 },
           ...{ recording_since: null, adopted: 0, deadline_at: 9_000, stopped_by: null, stop_reason: null },
           ...{ finished_at: null, failure: null, retry_at: null, retries: 0, updated_at: 1_000 },
+          ...{ warned_for: null, progress_at: null },
         },
       ],
       cards: [
         {
           ...{ seq: 1, id: 'card', channel_id: 'C1', ts: null, conversation_id: 'call-1', job_id: 'j1' },
-          ...{ drawn_version: 0, wanted_version: 1 },
+          ...{ drawn_version: 0, wanted_version: 1, attempted_at: null, revived: 0 },
+          ...{ claimed_by: null, claimed_until: null },
         },
       ],
       replies: [],
@@ -64,6 +66,7 @@ export function describeJobs(bench: Bench): void {
         },
       ],
       deliveries: [],
+      leases: [],
     });
   });
 
@@ -252,30 +255,58 @@ export function describeJobs(bench: Bench): void {
     }
     const ids = (await bench.store.listUnfinishedJobs()).map(({ id }) => id);
     expect(ids).toEqual(['starting', 'recording', 'paused', 'stopping']);
+    const first = await bench.store.listUnfinishedJobs(3);
+    expect(first.map(({ id }) => id)).toEqual(['starting', 'recording', 'paused']);
+    expect(await bench.store.countUnfinishedJobs()).toBe(4);
+    expect(await bench.store.countUnfinishedJobs(3)).toBe(3);
+    expect(await bench.store.countUnfinishedJobs(5)).toBe(4);
   });
 
-  it('lists unfinished jobs whose time has come, the longest overdue first and no more than wanted', async () => {
-    const times: [id: string, deadlineAt: number | null, retryAt: number | null][] = [
-      ['deadline-come', 2_000, null],
-      ['deadline-ahead', 2_001, null],
-      ['retry-come', 9_000, 1_999],
-      ['retry-ahead-of-deadline', 1_000, 2_001],
-      ['never', null, null],
-    ];
-    for (const [id, deadlineAt, retryAt] of times) {
-      await begin({ id, conversationId: id, state: 'recording', deadlineAt, retryAt });
+  it('lists the unfinished jobs of some conversations, however many are asked for', async () => {
+    expect(await bench.store.listUnfinishedJobsOf([])).toEqual([]);
+    for (const [index, state] of (['recording', 'ended', 'starting', 'paused'] as const).entries()) {
+      await begin({ id: state, state, conversationId: `call-${index}` });
     }
-    await begin({ id: 'finished', conversationId: 'f', state: 'stopped', deadlineAt: 1, retryAt: 1 });
-    await begin({
-      id: 'longest',
-      conversationId: 'o',
-      state: 'stopping',
-      deadlineAt: 1_500,
-      createdAt: 9_000,
-    });
-    const due = async (limit: number) => (await bench.store.listDueJobs(2_000, limit)).map(({ id }) => id);
-    expect(await due(10)).toEqual(['longest', 'retry-come', 'deadline-come']);
-    expect(await due(2)).toEqual(['longest', 'retry-come']);
+    const wanted = [
+      ...Array.from({ length: 1_200 }, (_, index) => `none-${index}`),
+      'call-0',
+      'call-1',
+      'call-3',
+    ];
+    const ids = (await bench.store.listUnfinishedJobsOf(wanted)).map(({ id }) => id);
+    expect(ids.sort()).toEqual(['paused', 'recording']);
+  });
+
+  it('changes a job only while it has the deadline that was expected, and writes nothing otherwise', async () => {
+    const job = await begin({ id: 'j1', state: 'recording', deadlineAt: 9_000 });
+    await begin({ id: 'j2', state: 'recording', conversationId: 'call-2' });
+    const before = await bench.everything();
+    const extend = (id: string, deadlineAt: number | null) =>
+      bench.store.changeJob(
+        ...([id, ['recording'], { deadlineAt: 19_000 }, 2_000, sampleAudit({ action: 'extend' })] as const),
+        { deadlineAt },
+      );
+    expect(await extend('j1', 8_999)).toBeNull();
+    expect(await extend('j1', null)).toBeNull();
+    expect(await extend('j2', 9_000)).toBeNull();
+    expect(await bench.everything()).toEqual(before);
+    expect(await extend('j1', 9_000)).toEqual({ ...job, deadlineAt: 19_000, updatedAt: 2_000 });
+    expect(await extend('j2', null)).toMatchObject({ deadlineAt: 19_000 });
+  });
+
+  it('moves a deadline once when many saw the same one', async () => {
+    await begin({ id: 'j1', state: 'recording', deadlineAt: 9_000 });
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        storeOf(bench, index).changeJob(
+          ...(['j1', ['recording'], { deadlineAt: 19_000 + index }, 2_000] as const),
+          sampleAudit({ action: 'extend', outcome: 'done' }),
+          { deadlineAt: 9_000 },
+        ),
+      ),
+    );
+    expect(results.filter(Boolean)).toHaveLength(1);
+    expect(await bench.db.query("SELECT id FROM audit WHERE action = 'extend'")).toHaveLength(1);
   });
 
   it('raises the version of a conversation with each of its jobs’ changes, and of no other', async () => {
@@ -294,5 +325,3 @@ export function describeJobs(bench: Bench): void {
     await expect(bench.store.findJob('j1')).rejects.toThrow(/state/);
   });
 }
-
-const storeOf = ({ stores }: Bench, index: number): Store => stores[index % stores.length] as Store;

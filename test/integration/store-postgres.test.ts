@@ -137,7 +137,10 @@ describePostgres('Postgres driver', ({ url, schema, reset, run }) => {
     await reset();
     const stores = Array.from({ length: 4 }, () => createStore(openHere(), { clock, logger: silent }));
     await Promise.all(stores.map((store) => store.migrate()));
-    expect(await run('SELECT * FROM schema_migrations')).toEqual([{ version: '1', applied_at: '1000' }]);
+    expect(await run('SELECT * FROM schema_migrations ORDER BY version')).toEqual([
+      { version: '1', applied_at: '1000' },
+      { version: '2', applied_at: '1000' },
+    ]);
   });
 
   it('refuses to empty the audit table', async () => {
@@ -148,6 +151,29 @@ describePostgres('Postgres driver', ({ url, schema, reset, run }) => {
     await store.appendAudit(sampleAudit());
     await expect(db.query('TRUNCATE audit')).rejects.toThrow('append-only');
     expect(await db.query('SELECT COUNT(*) AS n FROM audit')).toEqual([{ n: 1 }]);
+  });
+
+  it('is unavailable while the server’s disk is full, keeps what was there, and works again when there is space', async () => {
+    await reset();
+    const db = openHere();
+    const store = createStore(db, { clock, logger: silent });
+    await store.migrate();
+    // The server's own error, raised where a job's last row is written: its disk cannot be filled in a test.
+    await run(`CREATE FUNCTION ${schema}.full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$`);
+    await run(`CREATE TRIGGER full_disk BEFORE INSERT ON cards EXECUTE FUNCTION ${schema}.full_disk()`);
+    const begin = () =>
+      store.beginJob(sampleJob({ id: 'j1' }), sampleAudit(), { id: 'card', channelId: 'C1' });
+    await expect(begin()).rejects.toMatchObject({
+      ...{ code: 'UNAVAILABLE', reference: '53100', maybeDone: false },
+      message: 'The disk of the database is full.',
+      cure: 'Free some space on the database server.',
+    });
+    for (const table of ['conversations', 'jobs', 'audit', 'cards']) {
+      expect(await db.query(`SELECT * FROM ${table}`)).toEqual([]);
+    }
+    await run('DROP TRIGGER full_disk ON cards');
+    expect(await begin()).toMatchObject({ begun: true });
   });
 
   it('lets a card be drawn while its conversation changes without losing the change', async () => {
@@ -161,10 +187,29 @@ describePostgres('Postgres driver', ({ url, schema, reset, run }) => {
       await tx.query('UPDATE conversations SET version = 2 WHERE id = $1', [job.conversationId]);
       await tx.query('UPDATE cards SET wanted_version = 2 WHERE conversation_id = $1', [job.conversationId]);
       drawn = store.cardDrawn('card', '1.1', 1);
-      await waitingForLock(run);
+      await waitingForLock(run, 'UPDATE cards SET ts');
     });
     await drawn;
     expect((await store.listStaleCards()).map(({ card }) => card.drawnVersion)).toEqual([1]);
+  });
+
+  it('lets a card be dropped while something is owed on it without breaking either', async () => {
+    await reset();
+    const [a, b] = [openHere(), openHere()];
+    const store = createStore(a, { clock, logger: silent });
+    await store.migrate();
+    const { job } = await store.beginJob(sampleJob(), sampleAudit(), { id: 'card', channelId: 'C1' });
+    let dropped: Promise<void> = Promise.resolve();
+    await b.transaction(async (tx) => {
+      await tx.query('UPDATE conversations SET version = version WHERE id = $1', [job.conversationId]);
+      dropped = store.dropCard('card');
+      await waitingForLock(run, 'UPDATE conversations SET version');
+      await tx.query("INSERT INTO replies (id, card_id, job_id, due_at) VALUES ('r', 'card', $1, 1)", [
+        job.id,
+      ]);
+    });
+    await dropped;
+    expect(await a.query('SELECT id FROM cards UNION SELECT id FROM replies')).toEqual([]);
   });
 
   it('gives up a lock that is not released in time', async () => {
@@ -211,8 +256,8 @@ async function gone(run: Run, pid: unknown): Promise<void> {
     .toEqual([]);
 }
 
-async function waitingForLock(run: Run): Promise<void> {
-  const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'UPDATE cards SET ts%'`;
+async function waitingForLock(run: Run, query: string): Promise<void> {
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '${query}%'`;
   await expect.poll(async () => (await run(waiting)).length, { timeout: 10_000 }).toBeGreaterThan(0);
 }
 

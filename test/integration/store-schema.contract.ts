@@ -14,16 +14,17 @@ export function describeSchema(bench: Bench): void {
     expect(await bench.everything()).toEqual(before);
     expect(await bench.db.query('SELECT * FROM schema_migrations')).toEqual([
       { version: 1, applied_at: 1_000 },
+      { version: 2, applied_at: 1_000 },
     ]);
   });
 
   it('refuses a database that a newer version has written, and leaves it alone', async () => {
-    await bench.db.query('INSERT INTO schema_migrations VALUES (2, 1)');
+    await bench.db.query('INSERT INTO schema_migrations VALUES (3, 1)');
     await expect(bench.store.migrate()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'The database has schema 2; this version of the bot knows 1 at most.',
+      message: 'The database has schema 3; this version of the bot knows 2 at most.',
     });
-    expect(await bench.db.query('SELECT version FROM schema_migrations ORDER BY version')).toHaveLength(2);
+    expect(await bench.db.query('SELECT version FROM schema_migrations ORDER BY version')).toHaveLength(3);
   });
 
   it('lets the database itself refuse a second unfinished job of a conversation', async () => {

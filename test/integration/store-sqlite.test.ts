@@ -1,13 +1,15 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Db, Queryable } from '../../src/storage/db.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { openSqlite } from '../../src/storage/sqlite.js';
 import { createStore } from '../../src/storage/store.js';
-import { sampleAudit, sampleCall, silent } from '../support/store-samples.js';
+import { sampleAudit, sampleCall, sampleJob, silent } from '../support/store-samples.js';
 import { describeStore } from './store.contract.js';
 import { describeDb } from './store-db.contract.js';
 
@@ -103,19 +105,75 @@ describe('SQLite driver', () => {
     expect(await db.query('SELECT * FROM t')).toEqual([{ id: 'b' }, { id: 'c' }]);
   });
 
-  it('is unavailable while the disk is full, and keeps what was there', async () => {
+  it('is unavailable while the disk is full, keeps what was there, and works again when there is space', async () => {
     const db = open();
-    await db.query('CREATE TABLE t (id TEXT)');
-    await db.query('PRAGMA max_page_count = 4');
-    const fill = db.transaction(async (tx) => {
-      await tx.query("INSERT INTO t VALUES ('small')");
-      await tx.query('INSERT INTO t VALUES ($1)', ['x'.repeat(100_000)]);
-    });
-    await expect(fill).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
+    const store = createStore(db, deps);
+    await store.migrate();
+    await store.beginJob(sampleJob({ id: 'j1', state: 'recording' }), sampleAudit({ id: 'a1' }));
+    const before = await everything(db);
+    const [{ page_count: pages } = {}] = await db.query('PRAGMA page_count');
+    await db.query(`PRAGMA max_page_count = ${pages}`);
+    const full = {
+      ...{ code: 'UNAVAILABLE', reference: 'SQLITE_FULL', maybeDone: false },
       message: 'The disk that holds the database is full.',
+      cure: 'Free some space on the disk of DATA_DIR.',
+    };
+    const long = 'x'.repeat(100_000);
+    const begin = () =>
+      store.beginJob(sampleJob({ id: 'j2', conversationId: 'call-2' }), sampleAudit({ reason: long }), {
+        ...{ id: 'card', channelId: 'C1' },
+      });
+    const stop = () =>
+      store.changeJob('j1', ['recording'], { state: 'stopping', stopReason: long }, 2_000, sampleAudit());
+    await expect(begin()).rejects.toMatchObject(full);
+    await expect(stop()).rejects.toMatchObject(full);
+    await expect(store.appendAudit(sampleAudit({ reason: long }))).rejects.toMatchObject(full);
+    expect(await everything(db)).toEqual(before);
+    await db.query('PRAGMA max_page_count = 100000');
+    expect(await begin()).toMatchObject({ begun: true });
+    expect(await stop()).toMatchObject({ state: 'stopping' });
+  });
+
+  it('lets one store work with a folder, and the next when the first is closed', async () => {
+    const first = openStore({ dataDir }, deps);
+    await first.migrate();
+    await first.migrate();
+    const second = openStore({ dataDir }, deps);
+    await expect(second.migrate()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: `DATA_DIR: another process of the bot uses ${dataDir}.`,
+      cure: expect.stringContaining('DATABASE_URL'),
     });
-    expect(await db.query('SELECT * FROM t')).toEqual([]);
+    expect(await second.listUnfinishedJobs()).toEqual([]);
+    expect(statSync(join(dataDir, 'recordings.lock')).mode & 0o777).toBe(0o600);
+    await first.close();
+    await second.migrate();
+    await second.close();
+  });
+
+  it('says what is wrong when the lock cannot be made', async () => {
+    mkdirSync(join(dataDir, 'recordings.lock'));
+    await expect(openStore({ dataDir }, deps).migrate()).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('recordings.lock'),
+      cure: expect.stringContaining('DATA_DIR'),
+    });
+  });
+
+  it('is refused while another process works with the folder, and not when that was killed', async () => {
+    const store = openStore({ dataDir }, deps);
+    const other = await startOther(dataDir);
+    await expect(store.migrate()).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    const ended = once(other, 'exit');
+    other.kill('SIGKILL');
+    await ended;
+    await store.migrate();
+    expect(readdirSync(dataDir).filter((name) => name.startsWith('recordings.lock'))).toEqual([
+      'recordings.lock',
+    ]);
+    const late = await startOther(dataDir).catch((error: Error) => error.message);
+    expect(late).toContain('CONFIG_INVALID');
+    await store.close();
   });
 
   it('says that a damaged file is damaged', async () => {
@@ -192,6 +250,29 @@ describe('SQLite driver', () => {
   });
 });
 
+/** A process of its own that works with the folder until it is killed; rejects with what it wrote if it does not get that far. */
+async function startOther(dataDir: string): Promise<ChildProcess> {
+  const script = `
+    import { openSqlite } from './src/storage/sqlite.ts';
+    const db = openSqlite({ dataDir: process.argv[1] });
+    await db.reserve().catch((error) => { console.log(error.code); process.exit(1); });
+    await db.query('CREATE TABLE IF NOT EXISTS other (id TEXT)');
+    console.log('works');
+    setInterval(() => {}, 1_000);`;
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', script, '--', dataDir],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [written] = (await once(child.stdout, 'data')) as [Buffer];
+  if (written.toString().trim() !== 'works') throw new Error(written.toString());
+  return child;
+}
+
+const everything = async (db: Db) =>
+  Promise.all(['conversations', 'jobs', 'cards', 'audit'].map((table) => db.query(`SELECT * FROM ${table}`)));
+
 /** The database, with every statement noted down. */
 function listenTo(db: Db, statements: string[]): Db {
   const note = (to: Queryable): Queryable['query'] => {
@@ -203,9 +284,12 @@ function listenTo(db: Db, statements: string[]): Db {
   return { ...db, query: note(db), transaction: (run) => db.transaction((tx) => run({ query: note(tx) })) };
 }
 
-/** Indexes of what is unfinished, stale, due or open: they stay short however much is finished. */
+/**
+ * Indexes of what is unfinished, stale, due or open: they stay short however much is finished. `few` is what was read
+ * up to a limit.
+ */
 const short =
-  /USING (COVERING )?INDEX (jobs_unfinished|jobs_genesys_unfinished|cards_stale|replies_due|conversations_open)$|CONSTANT ROW/;
+  /USING (COVERING )?INDEX (jobs_unfinished|jobs_genesys_unfinished|jobs_running|jobs_due|cards_stale|cards_claimed|replies_due|conversations_open)$|CONSTANT ROW|SCAN few$/;
 
 const noParams = (sql: string) => {
   const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
@@ -229,7 +313,14 @@ async function useEverything(store: ReturnType<typeof createStore>): Promise<voi
   await store.findJob('g');
   await store.findJobOf('c');
   await store.listUnfinishedJobs();
-  await store.listDueJobs(1, 1);
+  await store.listUnfinishedJobs(20);
+  await store.countUnfinishedJobs();
+  await store.countUnfinishedJobs(1);
+  await store.listUnfinishedJobsOf(['c']);
+  await store.claimDueJobs(1, 2, 1);
+  await store.holdJobs(['j'], 3);
+  await store.warnOfDeadlines(1, 1);
+  await store.advanceProgress(1, 1);
   await store.listAudit('j');
   await store.listDueReplies();
   await store.listDueReplies('c');
@@ -237,6 +328,14 @@ async function useEverything(store: ReturnType<typeof createStore>): Promise<voi
   await store.endCalls(['c'], 3);
   await store.findConversation('c');
   await store.listOpenConversations();
+  await store.postBegun('card', 1);
+  await store.claimCard('card', 'holder', 1, 2);
+  await store.releaseCard('card', 'holder');
+  await store.reviveCard('card');
+  await store.replyBegun('card/j', 1);
+  await store.takeLease('watch', 'holder', 1, 2);
+  await store.dropLease('watch', 'holder');
+  await store.forgetClaims(1);
   await store.dropCard('card');
   await store.claimDelivery('k', 1);
   await store.pruneDeliveries(1);

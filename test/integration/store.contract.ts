@@ -7,8 +7,10 @@ import { silent } from '../support/store-samples.js';
 import { describeAudit } from './store-audit.contract.js';
 import { describeCalls } from './store-calls.contract.js';
 import { describeCards } from './store-cards.contract.js';
+import { describeDueJobs } from './store-due-jobs.contract.js';
 import { describeJobs } from './store-jobs.contract.js';
 import { describeSchema } from './store-schema.contract.js';
+import { describeSharedWork } from './store-shared-work.contract.js';
 
 /** One empty database, opened once or, where several processes may share it, twice. */
 export interface OpenDatabase {
@@ -26,7 +28,7 @@ export interface Bench {
   everything(): Promise<Record<Table, readonly Row[]>>;
 }
 
-const tables = ['conversations', 'jobs', 'cards', 'replies', 'audit', 'deliveries'] as const;
+const tables = ['conversations', 'jobs', 'cards', 'replies', 'audit', 'deliveries', 'leases'] as const;
 type Table = (typeof tables)[number];
 
 export function describeStore(open: () => Promise<OpenDatabase>): void {
@@ -51,6 +53,8 @@ export function describeStore(open: () => Promise<OpenDatabase>): void {
   afterEach(() => database.close());
 
   describe('jobs', () => describeJobs(bench));
+  describe('what time makes due', () => describeDueJobs(bench));
+  describe('shared work', () => describeSharedWork(bench));
   describe('cards and replies', () => describeCards(bench));
   describe('calls', () => describeCalls(bench));
   describe('audit and deliveries', () => describeAudit(bench));

@@ -1,4 +1,4 @@
-/** The whole core with its real neighbours: SQLite in a folder of its own, and Genesys over real HTTP. Only Slack is left out. */
+/** The whole core with its real neighbours: a database, and Genesys over real HTTP. Only Slack is left out. */
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,17 +13,23 @@ import type { Deps } from '../../src/core/deps.js';
 import type { Board, Clock, Logger } from '../../src/core/ports.js';
 import { RecordingController } from '../../src/core/recording-controller.js';
 import { Upkeep } from '../../src/core/upkeep.js';
+import type { Fetch } from '../../src/genesys/exchange.js';
 import { createGenesys } from '../../src/genesys/genesys.js';
-import { openStore } from '../../src/storage/open-store.js';
+import { openStore, type StoreOptions } from '../../src/storage/open-store.js';
 import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
+import type { GenesysSimulator } from '../simulators/genesys/types.js';
 
 export const ada: Asker = { userId: 'UADA', channelId: 'COPS' };
 export const sam: Asker = { userId: 'USAM', channelId: 'COPS' };
 export const alertChannelId = 'CALERTS';
 
+export interface FastClock extends Clock {
+  /** Sets the time forward. Those who sleep sleep on. */
+  jump(ms: number): void;
+}
+
 /** Time that runs ten times as fast, so that nobody waits for timeouts, and that a test can set forward. */
-export function createFastClock(): Clock & { jump(ms: number): void } {
-  const speed = 10;
+export function createFastClock(speed = 10): FastClock {
   const startedAt = Date.now();
   let aheadMs = 0;
   return {
@@ -50,30 +56,55 @@ function createLogRecorder(): Logger & { readonly lines: LogLine[] } {
 
 const everybody: AccessPolicy = { users: [], userGroups: [], channels: [], anybody: true };
 
-export interface HarnessOptions {
+export interface ProcessOptions {
   readonly access?: AccessPolicy;
   readonly alerts?: boolean;
+  readonly recordMaxMs?: number;
+  readonly reconcileMs?: number;
+  /** For each attempt at Genesys, in real milliseconds; default 1,000. */
+  readonly timeoutMs?: number;
+  /** How the process reaches Genesys. */
+  readonly fetch?: Fetch;
+  readonly onRedraw?: (conversationId: string, delayMs: number | undefined) => void;
 }
 
-export async function createCoreHarness(options: HarnessOptions = {}) {
-  const clock = createFastClock();
+/** What several processes of the bot have in common. */
+interface World {
+  readonly genesys: GenesysSimulator;
+  readonly clock: FastClock;
+  readonly storage: StoreOptions;
+}
+
+/** One process of the bot. */
+export async function createCoreProcess({ genesys, clock, storage }: World, options: ProcessOptions = {}) {
   const logger = createLogRecorder();
-  const genesys = await createGenesysSimulator({ now: clock.now });
-  const dataDir = await mkdtemp(join(tmpdir(), 'core-'));
-  const store = await openStore({ dataDir }, { clock, logger });
+  const store = await openStore(storage, { clock, logger });
   await store.migrate();
+  let alive = true;
+  const reach = options.fetch ?? fetch;
   const api = createGenesys(
     {
       baseUrl: genesys.url,
       clientId: genesys.client.clientId,
       clientSecret: genesys.client.clientSecret,
       recordingApi: 'recording-jobs',
-      timeoutMs: 1_000,
+      timeoutMs: options.timeoutMs ?? 1_000,
     },
-    { fetch, clock, random: Math.random, logger },
+    {
+      // The dead ask nothing more.
+      fetch: (url, init) => (alive ? reach(url, init) : new Promise(() => undefined)),
+      clock,
+      random: Math.random,
+      logger,
+    },
   );
   const redrawn: string[] = [];
-  const board: Board = { redraw: (conversationId) => void redrawn.push(conversationId) };
+  const board: Board = {
+    redraw: (conversationId, delayMs) => {
+      redrawn.push(conversationId);
+      options.onRedraw?.(conversationId, delayMs);
+    },
+  };
   const deps: Deps = {
     recordings: api.recordings,
     calls: api.calls,
@@ -82,12 +113,14 @@ export async function createCoreHarness(options: HarnessOptions = {}) {
     clock,
     newId: randomUUID,
     logger,
-    recordMaxMs: 4 * 60 * 60_000,
+    recordMaxMs: options.recordMaxMs ?? 4 * 60 * 60_000,
     inFlight: new Set(),
   };
   const watch = new CallWatch(deps, {
     alertChannelId: options.alerts === false ? null : alertChannelId,
     pollMs: 10_000,
+    reconcileMs: options.reconcileMs ?? 30_000,
+    holder: randomUUID(),
   });
   const controller = new RecordingController({
     ...deps,
@@ -95,6 +128,7 @@ export async function createCoreHarness(options: HarnessOptions = {}) {
     userGroups: { members: async () => new Set() },
     alerts: () => watch.state,
   });
+  const upkeep = new Upkeep(deps);
   return {
     genesys,
     store,
@@ -104,9 +138,21 @@ export async function createCoreHarness(options: HarnessOptions = {}) {
     deps,
     watch,
     controller,
-    upkeep: new Upkeep(deps),
+    upkeep,
+    /** One tick of upkeep, and all that it began. */
+    tick: async () => {
+      await upkeep.tick();
+      await upkeep.settled();
+    },
+    /** One tick of the watch, and the look that it began. */
+    watchTick: async () => {
+      await watch.tick();
+      await watch.settled();
+    },
     /** Types `/record …`. */
     record: (text: string, asker: Asker = ada) => controller.execute(parseCommand(text), asker),
+    /** Presses *+10 min*. */
+    extend: (id: string, asker: Asker = ada) => controller.execute({ name: 'extend', id }, asker),
     /** The job of the conversation, as the store has it. */
     jobOf: async (conversationId: string) => {
       const job = await store.findJobOf(conversationId);
@@ -118,8 +164,50 @@ export async function createCoreHarness(options: HarnessOptions = {}) {
       (await store.listAudit(jobId)).map(({ action, outcome, actor }) =>
         [action, outcome, actor.kind === 'person' ? actor.userId : actor.kind].join(' '),
       ),
+    /** As `kill -9`: it asks nothing more, writes nothing more, and gives nothing back. */
+    kill: () => {
+      alive = false;
+      api.close();
+      return store.close();
+    },
     close: async () => {
-      await Promise.all([watch.stop(), api.close(), store.close(), genesys.close()]);
+      if (alive) await watch.stop();
+      api.close();
+      await store.close();
+    },
+  };
+}
+
+export type CoreProcess = Awaited<ReturnType<typeof createCoreProcess>>;
+
+export interface HarnessOptions extends ProcessOptions {
+  readonly clock?: FastClock;
+}
+
+/** One process with a folder and a Genesys of its own. */
+export async function createCoreHarness({ clock = createFastClock(), ...options }: HarnessOptions = {}) {
+  const genesys = await createGenesysSimulator({ now: clock.now });
+  const dataDir = await mkdtemp(join(tmpdir(), 'core-'));
+  const world = { genesys, clock, storage: { dataDir } };
+  const first = await createCoreProcess(world, options);
+  const processes = [first];
+  return {
+    ...first,
+    /** Another process on the same folder, once the one before it is dead; what that had reserved is void. */
+    successor: async (others: ProcessOptions = {}) => {
+      const next = await createCoreProcess(world, { ...options, ...others });
+      await next.store.forgetClaims(clock.now());
+      processes.push(next);
+      return next;
+    },
+    /** As after a crash: nothing is in hand, and what was reserved is not. */
+    restart: async () => {
+      await first.store.forgetClaims(clock.now());
+      await first.tick();
+    },
+    close: async () => {
+      for (const each of processes) await each.close();
+      await genesys.close();
       await rm(dataDir, { recursive: true });
     },
   };

@@ -17,7 +17,7 @@ import { createGenesys } from '../../src/genesys/genesys.js';
 import { createSlackApp, type SlackApp, type SlackConfig } from '../../src/slack/app.js';
 import { CardBoard } from '../../src/slack/board.js';
 import { createSlackClients } from '../../src/slack/clients.js';
-import type { ListenerDeps } from '../../src/slack/listeners.js';
+import type { ListenerDeps } from '../../src/slack/requests.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
 import { createSlackSimulator } from '../simulators/slack/simulator.js';
@@ -85,9 +85,17 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
     clock,
     logger,
     random: Math.random,
+    newId: randomUUID,
     isOpenChannel: (channelId: string) => isOpenChannel(access, channelId),
   };
-  const board = new CardBoard({ ...common, clients });
+  const boards: CardBoard[] = [];
+  /** As another process would have one. */
+  const createBoard = () => {
+    const created = new CardBoard({ ...common, clients });
+    boards.push(created);
+    return created;
+  };
+  const board = createBoard();
   const deps: Deps = {
     recordings: api.recordings,
     calls: api.calls,
@@ -110,7 +118,6 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
     config,
     controller: options.controller?.(controller) ?? controller,
     board,
-    newId: randomUUID,
     fetch: options.fetch ?? fetch,
   });
   const server = await listen(app);
@@ -130,6 +137,8 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
     clock,
     logger,
     board,
+    createBoard,
+    clients,
     app,
     deps,
     ada,
@@ -167,7 +176,7 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
       }),
     close: async () => {
       await app.stop();
-      await board.stop();
+      await Promise.all(boards.map((each) => each.stop()));
       server?.closeAllConnections();
       server?.close();
       await Promise.all([api.close(), opened.close(), slack.close(), genesys.close()]);

@@ -24,6 +24,7 @@ export const drawnJob = (job: Partial<RecordingJob> = {}): RecordingJob => ({
   failure: null,
   retryAt: null,
   retries: 0,
+  warnedFor: null,
   updatedAt: askedAt + 1_000,
   ...job,
 });
@@ -66,7 +67,7 @@ export const anyText = fc.oneof(
   ),
   fc.integer({ min: 1, max: 6_000 }).map((length) => '<&😀'.repeat(length)),
 );
-const anyTime = fc.oneof(
+export const anyTime = fc.oneof(
   fc.integer({ min: 0, max: 4e12 }),
   fc.constantFrom(-1, 8.64e15, 8.65e15, Number.MAX_SAFE_INTEGER),
 );
@@ -97,6 +98,7 @@ export const anyJob: fc.Arbitrary<RecordingJob> = fc.record({
   ),
   retryAt: orNull(anyTime),
   retries: fc.nat(9),
+  warnedFor: orNull(anyTime),
   updatedAt: anyTime,
 });
 

@@ -1,7 +1,7 @@
 /** Jobs, calls and audit entries as tests need them: valid, and different only where a test says so. */
 import { randomUUID } from 'node:crypto';
 import type { ActiveCall, AuditEntry } from '../../src/core/model.js';
-import type { Logger, NewJob } from '../../src/core/ports.js';
+import type { Logger, NewJob, Store } from '../../src/core/ports.js';
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -37,3 +37,7 @@ export const sampleCall = (call: Partial<ActiveCall> = {}): ActiveCall => ({
   startedAt: 500,
   ...call,
 });
+
+/** The stores by turns: where several processes share the database, neighbours come from different ones. */
+export const storeOf = ({ stores }: { readonly stores: readonly Store[] }, index: number): Store =>
+  stores[index % stores.length] as Store;

@@ -19,8 +19,8 @@ import {
 } from '../support/slack-samples.js';
 import { sampleAudit } from '../support/store-samples.js';
 
-function render(answer: Answer, openChannel = false) {
-  const message = renderAnswer(answer, { openChannel });
+function render(answer: Answer) {
+  const message = renderAnswer(answer, askedAt);
   if (message === null) throw new Error('no message');
   return message;
 }
@@ -29,7 +29,7 @@ const call = (id: string) => ({ ...drawnCall(), conversationId: id });
 
 describe('the answer to a start', () => {
   it('is the card alone when it has started', () => {
-    expect(renderAnswer({ kind: 'started', job: drawnJob() }, { openChannel: false })).toBeNull();
+    expect(renderAnswer({ kind: 'started', job: drawnJob() }, askedAt)).toBeNull();
   });
 
   it('names the job, who asked for it and when, with a Stop button, if somebody was first', () => {
@@ -85,23 +85,32 @@ describe('lists', () => {
   );
 
   it('have a Stop button for each recording that can be stopped', () => {
-    const list: Answer = { kind: 'list', jobs: [drawnJob(), drawnJob({ id: 'x', state: 'stopping' })] };
+    const list: Answer = {
+      kind: 'list',
+      jobs: [drawnJob(), drawnJob({ id: 'x', state: 'stopping' })],
+      total: 2,
+      complete: true,
+    };
     expect(buttonsOf(render(list).blocks)).toMatchObject([
       { label: 'Stop', value: jobId, actionId: 'record_stop:0' },
     ]);
     expect(say(list)).toContain('2 recordings running');
   });
 
-  it('fold what would fill the screen, and lose nothing', () => {
-    const message = render({ kind: 'list', jobs });
-    expect(wordsOf(message)).toContain('and 37 more: `g-20`');
-    expect(wordsOf(message)).toContain('`g-56`');
+  it('say how many more there are than fill the screen', () => {
+    const message = render({ kind: 'list', jobs, total: 1_000, complete: true });
+    expect(wordsOf(message)).toContain('1000 recordings running');
+    expect(wordsOf(message)).toContain('`g-19`');
+    expect(wordsOf(message)).toContain('and 980 more. `/record status`');
+    const many = wordsOf(render({ kind: 'list', jobs, total: 1_000, complete: false }));
+    expect(many).toContain('1000 recordings running, and more');
+    expect(many).toContain('and at least 980 more.');
     expect(new Set(buttonsOf(message.blocks).map(({ actionId }) => actionId)).size).toBe(20);
     expect(problemsOf(message)).toEqual([]);
   });
 
   it('say so when there is nothing', () => {
-    expect(say({ kind: 'list', jobs: [] })).toContain('No recording is running');
+    expect(say({ kind: 'list', jobs: [], total: 0, complete: true })).toContain('No recording is running');
     expect(say({ kind: 'calls', calls: [], complete: true })).toContain('No call is active');
   });
 
@@ -115,8 +124,7 @@ describe('lists', () => {
       { label: 'Start recording', value: 'c-1' },
       { label: 'Stop', value: jobId },
     ]);
-    expect(say(answer)).toContain('Caller •••567 · Queue Billing');
-    expect(wordsOf(render(answer, true))).toContain('Caller +15551234567');
+    expect(say(answer)).toContain('Caller +15551234567 · Queue Billing');
   });
 
   it('of calls say when they are not complete, also when they are empty', () => {
@@ -184,6 +192,17 @@ describe('status', () => {
     expect(words).toContain(':warning: That failed: Genesys is away');
     expect(say({ kind: 'overview', overview: { unfinished: 0, alerts: null } })).toContain('switched off');
   });
+
+  it.each([
+    [null, 'asked for calls: another process of the bot polls, or none has yet.'],
+    ['Genesys is away', 'asked for calls: not yet.'],
+  ])(
+    'says who may know when Genesys was last asked, if it does not itself (problem: %s)',
+    (problem, words) => {
+      const alerts = { channelId: 'CALERTS', lastPollAt: null, problem };
+      expect(say({ kind: 'overview', overview: { unfinished: 0, alerts } })).toContain(words);
+    },
+  );
 });
 
 it('help shows every command with an example', () => {
@@ -253,7 +272,12 @@ it('whatever it holds, Slack takes the answer', () => {
       conversation: anyCall,
       audit: fc.array(anyAudit, { maxLength: 80 }),
     }),
-    fc.record({ kind: fc.constant('list' as const), jobs: fc.array(anyJob, { maxLength: 70 }) }),
+    fc.record({
+      kind: fc.constant('list' as const),
+      jobs: fc.array(anyJob, { maxLength: 70 }),
+      total: fc.nat(),
+      complete: fc.boolean(),
+    }),
     fc.record({
       kind: fc.constant('calls' as const),
       calls: fc.array(anyRow, { maxLength: 70 }),
@@ -261,8 +285,8 @@ it('whatever it holds, Slack takes the answer', () => {
     }),
   );
   fc.assert(
-    fc.property(anyAnswer, fc.boolean(), (answer, openChannel) => {
-      expect(problemsOf(render(answer, openChannel))).toEqual([]);
+    fc.property(anyAnswer, (answer) => {
+      expect(problemsOf(render(answer))).toEqual([]);
     }),
   );
   fc.assert(

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JobState, RecordingJob } from '../../src/core/model.js';
-import { renderCard, renderReply, withInviteHint } from '../../src/slack/cards.js';
+import { renderCard, withInviteHint } from '../../src/slack/cards.js';
+import { askerIn, renderLostChannel } from '../../src/slack/lost-channel.js';
+import { isStillTrue, renderExtended, renderOverWarning, renderReply } from '../../src/slack/replies.js';
 import { buttonsOf, problemsOf, wordsOf } from '../support/slack-blocks.js';
 import {
   anyCall,
   anyJob,
+  anyTime,
   askedAt,
   conversationId,
   drawnCall,
@@ -16,18 +19,30 @@ import {
 
 const jobCard = { jobId };
 const alertCard = { jobId: null };
+const lostCard = {
+  id: 'card-1',
+  channelId: 'COPS',
+  ts: null,
+  conversationId,
+  jobId,
+  drawnVersion: 0,
+  attemptedAt: null,
+  revived: false,
+};
 const draw = (
   job: RecordingJob | null,
   {
     card = jobCard,
     call = drawnCall(),
     openChannel = false,
+    now = askedAt + 1_000,
   }: {
     card?: { jobId: string | null };
     call?: ReturnType<typeof drawnCall>;
     openChannel?: boolean;
+    now?: number;
   } = {},
-) => renderCard({ card, conversation: call, job }, { openChannel });
+) => renderCard({ card, conversation: call, job }, { openChannel, now });
 const labels = (...args: Parameters<typeof draw>) =>
   buttonsOf(draw(...args).blocks).map(({ label }) => label);
 
@@ -88,16 +103,54 @@ describe('a card of a recording', () => {
 
   it('says that the bot keeps trying, only when it does', () => {
     const stopping = { state: 'stopping', retryAt: askedAt } as const;
-    expect(wordsOf(draw(drawnJob({ ...stopping, retries: 1 })))).toContain(
-      'Genesys is not answering; trying again',
-    );
-    expect(wordsOf(draw(drawnJob({ ...stopping, retries: 0 })))).not.toContain('trying again');
-    expect(wordsOf(draw(stoppedJob({ retryAt: askedAt, retries: 1 })))).not.toContain('trying again');
+    expect(wordsOf(draw(drawnJob({ ...stopping, retries: 1 })))).toContain('The bot tries again by itself.');
+    expect(wordsOf(draw(drawnJob({ ...stopping, retries: 0 })))).not.toContain('tries again');
+    expect(wordsOf(draw(stoppedJob({ retryAt: askedAt, retries: 1 })))).not.toContain('tries again');
   });
 
   it('has a text of its own for notifications and screen readers', () => {
     expect(draw(drawnJob()).text).toBe(`Recording: job \`genesys-7\` of conversation \`${conversationId}\``);
     expect(draw(null, { card: alertCard }).text).toBe(`Call in progress: conversation \`${conversationId}\``);
+  });
+});
+
+describe('what a card tells about the time', () => {
+  const minute = 60_000;
+  const tenMinutes = drawnJob({ recordingSince: askedAt, deadlineAt: askedAt + 10 * minute });
+  const at = (job: RecordingJob, now: number) => wordsOf(draw(job, { now }));
+
+  it.each([
+    [0, '▱▱▱▱▱▱▱▱▱▱ 0 of 10 min'],
+    [3 * minute, '▰▰▰▱▱▱▱▱▱▱ 3 of 10 min'],
+    [10 * minute - 1, '▰▰▰▰▰▰▰▰▰▱ 9 of 10 min'],
+  ])('after %d ms of ten minutes: %s', (passedMs, bar) => {
+    expect(at(tenMinutes, askedAt + passedMs)).toContain(`\n${bar}\nEnds by `);
+  });
+
+  it('counts a short recording in seconds, and one that is a moment late to start as whole', () => {
+    const job = drawnJob({ recordingSince: askedAt + 300, deadlineAt: askedAt + minute });
+    expect(at(job, askedAt + 15_300)).toContain('▰▰▱▱▱▱▱▱▱▱ 15 of 60 s');
+  });
+
+  it('shows no bar before a clock that is behind has come to its beginning, nor without a deadline', () => {
+    expect(at(tenMinutes, askedAt - minute)).toContain('▱▱▱▱▱▱▱▱▱▱ 0 of 10 min');
+    expect(at(drawnJob({ deadlineAt: null }), askedAt)).not.toMatch(/[▰▱]/);
+    expect(at(stoppedJob(), askedAt)).not.toMatch(/[▰▱]/);
+  });
+
+  it.each(['recording', 'stopping'] as const)(
+    'says that one still “%s” is overdue, and since when',
+    (state) => {
+      const words = at({ ...tenMinutes, state }, askedAt + 10 * minute);
+      expect(words).toContain(`:warning: Overdue since <!date^${(askedAt + 10 * minute) / 1000}^`);
+      expect(words).toContain('Genesys has not confirmed the stop yet');
+      expect(words).not.toMatch(/Ends by|[▰▱]/);
+    },
+  );
+
+  it('calls nothing overdue that is over, or not yet', () => {
+    expect(at(stoppedJob(), Number.MAX_SAFE_INTEGER)).not.toContain('Overdue');
+    expect(at({ ...tenMinutes, state: 'stopping' }, askedAt)).not.toMatch(/Overdue|Ends by/);
   });
 });
 
@@ -165,7 +218,7 @@ describe('the buttons of a card', () => {
 
 describe('the reply under a card', () => {
   it('says how long was recorded, who stopped it, and why', () => {
-    const words = wordsOf(renderReply({ job: stoppedJob({ stopReason: 'resolved' }) }));
+    const words = wordsOf(renderReply({ kind: 'finished', job: stoppedJob({ stopReason: 'resolved' }) }));
     expect(words).toContain('Recording stopped');
     expect(words).toContain('Stopped after 3 min 12 s by <@USAM>');
     expect(words).toContain('Reason: resolved');
@@ -173,7 +226,70 @@ describe('the reply under a card', () => {
 
   it('says that the recording ended by itself', () => {
     const job = drawnJob({ state: 'ended', finishedAt: askedAt + 61_000 });
-    expect(wordsOf(renderReply({ job }))).toContain('Ended after 1 min: the call is over');
+    expect(wordsOf(renderReply({ kind: 'finished', job }))).toContain('Ended after 1 min: the call is over');
+  });
+});
+
+describe('the end of a recording that somebody wanted to stop', () => {
+  it('names who asked, though it was over before', () => {
+    const stoppedBy = { kind: 'person', userId: 'USAM' } as const;
+    const job = drawnJob({ state: 'ended', finishedAt: askedAt + 61_000, stoppedBy });
+    expect(wordsOf(draw(job))).toContain('stopped outside this bot, when <@USAM> asked to stop it');
+    expect(wordsOf(draw({ ...job, stoppedBy: { kind: 'bot' } }))).not.toContain('asked to stop it');
+  });
+});
+
+describe('the warning before the end', () => {
+  const job = drawnJob({ warnedFor: askedAt + 3_600_000 });
+
+  it('says when it ends, calls the one who asked, and offers more time', () => {
+    const warning = renderReply({ kind: 'warning', job });
+    expect(wordsOf(warning)).toContain(
+      `This recording ends in a minute, at <!date^${(askedAt + 3_600_000) / 1000}^`,
+    );
+    expect(wordsOf(warning)).toContain('Asked for by <@UADA>');
+    expect(buttonsOf(warning.blocks)).toEqual([
+      { label: '+10 min', actionId: 'record_extend', value: jobId, style: undefined },
+      { label: 'Stop', actionId: 'record_stop', value: jobId, style: 'danger' },
+    ]);
+  });
+
+  it.each<[string, Partial<RecordingJob>, number, boolean]>([
+    ['while it records', {}, askedAt, true],
+    ['not once it is being stopped', { state: 'stopping' }, askedAt, false],
+    ['not once it is over', { state: 'ended' }, askedAt, false],
+    ['not of another deadline', { deadlineAt: askedAt + 9_000_000 }, askedAt, false],
+    ['not after the time itself', {}, askedAt + 3_600_000, false],
+  ])('is sent %s', (_, change, now, sent) => {
+    expect(isStillTrue({ kind: 'warning', job: { ...job, ...change } }, now)).toBe(sent);
+  });
+
+  it('gives way to who extended it and until when', () => {
+    expect(wordsOf(renderExtended(job, 'USAM'))).toContain('Extended by <@USAM> to <!date^');
+    expect(buttonsOf(renderOverWarning(job).blocks)).toEqual([]);
+  });
+});
+
+describe('when a channel is lost', () => {
+  it('the one who asked there is told why, and how the recording stands', () => {
+    const words = wordsOf(renderLostChannel(lostCard, drawnJob(), 'is_archived', askedAt));
+    expect(words).toContain('I cannot write into <#COPS>: the channel is archived.');
+    expect(words).toContain(':red_circle: *Recording*');
+    expect(words).toContain('Job `genesys-7`');
+  });
+
+  it.each<[string, Partial<RecordingJob>, string | null]>([
+    ['the starter, in the channel of the start', {}, 'UADA'],
+    ['the starter also after another’s stop', { stoppedBy: { kind: 'person', userId: 'USAM' } }, 'UADA'],
+    [
+      'the stopper, in the channel of the stop',
+      { channelId: 'COTHER', stoppedBy: { kind: 'person', userId: 'USAM' } },
+      'USAM',
+    ],
+    ['the starter, if the bot stopped it', { channelId: 'COTHER', stoppedBy: { kind: 'bot' } }, 'UADA'],
+    ['nobody, if nobody asked', { channelId: null, startedBy: { kind: 'genesys' } }, null],
+  ])('it is %s', (_, change, userId) => {
+    expect(askerIn(lostCard, drawnJob(change))).toBe(userId);
   });
 });
 
@@ -188,10 +304,16 @@ it('whatever the rows hold, Slack takes the card and the reply', () => {
       fc.option(anyJob, { nil: null }),
       fc.boolean(),
       fc.boolean(),
-      (call, job, open, alert) => {
+      anyTime,
+      fc.constantFrom('finished', 'warning'),
+      (call, job, openChannel, alert, now, kind) => {
         const card = alert || job === null ? alertCard : { jobId: job.id };
-        expect(problemsOf(renderCard({ card, conversation: call, job }, { openChannel: open }))).toEqual([]);
-        if (job) expect(problemsOf(renderReply({ job }))).toEqual([]);
+        expect(problemsOf(renderCard({ card, conversation: call, job }, { openChannel, now }))).toEqual([]);
+        if (job === null) return;
+        expect(problemsOf(renderReply({ kind, job }))).toEqual([]);
+        expect(problemsOf(renderExtended(job, job.id))).toEqual([]);
+        expect(problemsOf(renderOverWarning(job))).toEqual([]);
+        expect(problemsOf(renderLostChannel(lostCard, job, 'is_archived', now))).toEqual([]);
       },
     ),
   );

@@ -9,7 +9,16 @@ import type { JsonObject, SimulatedChannel, SimulatedMessage } from './types.js'
 
 /** The channel, if the bot may write there. A private channel that it is not in does not exist for it. */
 function writable(core: Core, args: JsonObject): SimulatedChannel {
-  const channel = core.world.findChannel(required(args, 'channel', 'channel_not_found'));
+  return openFor(core, core.world.findChannel(required(args, 'channel', 'channel_not_found')));
+}
+
+/** `chat.postMessage` alone takes a user's id for the conversation with that user. */
+function postable(core: Core, args: JsonObject): SimulatedChannel {
+  const user = core.world.findUser(required(args, 'channel', 'channel_not_found'));
+  return user && !user.bot ? core.world.direct(user.id) : writable(core, args);
+}
+
+function openFor(core: Core, channel: SimulatedChannel | undefined): SimulatedChannel {
   if (!channel || (channel.private && !channel.botIn)) throw new Refusal('channel_not_found');
   if (channel.archived) throw new Refusal('is_archived');
   const isPublicWriter = core.access.scopes.includes('chat:write.public');
@@ -37,7 +46,7 @@ const postMessage: Method = {
   token: 'bot',
   scopes: ['chat:write'],
   run(core, args) {
-    const channel = writable(core, args);
+    const channel = postable(core, args);
     const content = readContent(args);
     const threadTs = threadOf(core, channel.id, args);
     const userId = defaults.bot.userId;

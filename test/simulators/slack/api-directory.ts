@@ -1,6 +1,7 @@
 /** The Web API's methods that read: who the bot is, people, groups, channels and their messages. */
 import { type Method, required } from './api-call.js';
 import type { Core } from './core.js';
+import { isTrue } from './json.js';
 import { messageJson } from './message-json.js';
 import { Refusal } from './refusal.js';
 import { defaults } from './settings.js';
@@ -81,8 +82,11 @@ const channelInfo: Method = {
 const repliesTo = (core: Core, channelId: string, ts: string) =>
   core.messages.list(channelId).filter((one) => one.threadTs === ts);
 
-const asJson = (core: Core, message: SimulatedMessage) =>
-  messageJson(message, repliesTo(core, message.channelId, message.ts));
+/** Metadata is shown to those who ask for it. */
+function asJson(core: Core, message: SimulatedMessage, { include_all_metadata }: JsonObject): JsonObject {
+  const shown = isTrue(include_all_metadata) ? message : { ...message, metadata: null };
+  return messageJson(shown, repliesTo(core, message.channelId, message.ts));
+}
 
 const history: Method = {
   token: 'bot',
@@ -96,7 +100,7 @@ const history: Method = {
       .filter((one) => Number(one.ts) > Number(oldest) && Number(one.ts) <= Number(latest))
       .toReversed();
     const page = messages.slice(0, Number(limit));
-    return { messages: page.map((one) => asJson(core, one)), has_more: page.length < messages.length };
+    return { messages: page.map((one) => asJson(core, one, args)), has_more: page.length < messages.length };
   },
 };
 
@@ -108,7 +112,7 @@ const replies: Method = {
     const parent = core.messages.find(channel.id, required(args, 'ts'));
     if (!parent) throw new Refusal('thread_not_found');
     const thread = [parent, ...repliesTo(core, channel.id, parent.ts)];
-    return { messages: thread.map((one) => asJson(core, one)), has_more: false };
+    return { messages: thread.map((one) => asJson(core, one, args)), has_more: false };
   },
 };
 

@@ -80,6 +80,13 @@ export class World {
     return channel && { ...channel, botIn: channel.members.includes(bot.id) };
   }
 
+  /** The conversation of the bot with that user alone, opened if it is not yet. */
+  direct(userId: string): SimulatedChannel {
+    const user = this.userById(userId);
+    const id = `D${userId.slice(1)}`;
+    return this.findChannel(id) ?? this.addChannel({ id, name: user.name, private: true, members: [userId] });
+  }
+
   findUser(id: string): SimulatedUser | undefined {
     return this.#users.get(id);
   }
