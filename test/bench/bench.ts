@@ -1,78 +1,50 @@
 /**
- * How fast is the bot beside a bare Bolt app, in the same run on the same machine? Each of the two runs as a process of its
- * own, in Socket Mode, against simulators of its own, in turns: bot, bare, bare, bot, … Of each measurement the median of
- * all rounds is shown. Absolute figures are of this machine; the ratios are what can be compared.
- *
- * Genesys allows one token 300 requests a minute. Bot and simulator keep to it here as they do elsewhere: each turn has a
- * new process with a new token, and starts fewer recordings than that.
+ * What the bot costs. `speed`: beside a bare Bolt app. `scale`: with a million finished jobs beside none. Both, or one of
+ * them: `npm run bench -- --only scale`. Exits 1 when a full database slows the bot down more than it may.
  */
 import { parseArgs } from 'node:util';
-import { type Contender, contenders, inRing } from './contenders.js';
-import { type Measured, measure, warmUpStarts } from './measurements.js';
-import { median } from './statistics.js';
-
-/** The bot keeps the last tenth of the 300 for stops. */
-const mostStarts = 270 - warmUpStarts;
-
-const rows: readonly (readonly [name: keyof Measured, title: string, unit: string])[] = [
-  ['ackAloneP50', 'ack of /record help, one at a time, p50', 'ms'],
-  ['ackAloneP99', 'ack of /record help, one at a time, p99', 'ms'],
-  ['ackCrowdP50', 'ack of /record help, 20 at once, p50', 'ms'],
-  ['ackCrowdP99', 'ack of /record help, 20 at once, p99', 'ms'],
-  ['startsPerSecond', 'whole starts: command, Genesys, card', '/s'],
-];
+import { compareScale } from './scale.js';
+import { compareSpeed, readStarts } from './speed.js';
 
 const print = (line = '') => process.stdout.write(`${line}\n`);
 
 function readOptions() {
   const { values } = parseArgs({
-    options: { rounds: { type: 'string', default: '5' }, starts: { type: 'string', default: '120' } },
+    options: {
+      only: { type: 'string' },
+      rounds: { type: 'string', default: '5' },
+      starts: { type: 'string', default: '120' },
+      jobs: { type: 'string', default: '1000000' },
+      running: { type: 'string', default: '10000' },
+    },
   });
-  const [rounds, starts] = [Number(values.rounds), Number(values.starts)];
-  if (!(Number.isInteger(rounds) && rounds >= 1)) throw new Error('--rounds takes a whole number from 1.');
-  if (!(Number.isInteger(starts) && starts >= 1 && starts <= mostStarts)) {
-    throw new Error(
-      `--starts takes a whole number from 1 to ${mostStarts}: more is not for one token in a minute.`,
-    );
+  const { only } = values;
+  if (only !== undefined && only !== 'speed' && only !== 'scale') {
+    throw new Error('--only takes speed or scale.');
   }
-  return { rounds, starts };
+  return {
+    only,
+    rounds: whole('--rounds', values.rounds),
+    starts: readStarts(values.starts),
+    jobs: whole('--jobs', values.jobs),
+    running: whole('--running', values.running),
+  };
+}
+
+function whole(option: string, text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new Error(`${option} takes a whole number from 1.`);
 }
 
 async function main(): Promise<void> {
-  const { rounds, starts } = readOptions();
-  const results: Record<Contender, Measured[]> = { bot: [], bare: [] };
-  for (let round = 0; round < rounds; round += 1) {
-    for (const contender of round % 2 === 0 ? contenders : contenders.toReversed()) {
-      results[contender].push(await inRing(contender, (ring) => measure(ring, starts)));
-    }
-    print(`round ${round + 1} of ${rounds} done`);
-  }
-  print();
-  print(row('', 'bot', 'bare Bolt', 'bot : bare'));
-  for (const [name, title, unit] of rows) print(compare(name, title, unit, results));
-  print();
-  print(`Medians of ${rounds} rounds of ${starts} starts. Acks: less is better. Starts: more is better.`);
+  const { only, rounds, starts, jobs, running } = readOptions();
+  if (only !== 'scale') await compareSpeed({ rounds, starts }, print);
+  if (only === undefined) print();
+  if (only === 'speed') return;
+  const kept = await compareScale({ finished: jobs, running }, print);
+  if (!kept) process.exitCode = 1;
 }
-
-function compare(
-  name: keyof Measured,
-  title: string,
-  unit: string,
-  results: Readonly<Record<Contender, readonly Measured[]>>,
-): string {
-  const bot = median(results.bot.map((measured) => measured[name]));
-  const bare = median(results.bare.map((measured) => measured[name]));
-  const digits = unit === 'ms' ? 2 : 0;
-  return row(
-    title,
-    `${bot.toFixed(digits)} ${unit}`,
-    `${bare.toFixed(digits)} ${unit}`,
-    (bot / bare).toFixed(2),
-  );
-}
-
-const row = (title: string, ...cells: readonly string[]): string =>
-  title.padEnd(42) + cells.map((cell) => cell.padStart(12)).join('');
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.stack : error}\n`);
