@@ -1,0 +1,114 @@
+/** Do the audit entries match what happened at Genesys, one to one? */
+import type { AuditRow } from './database.js';
+import type { Evidence, Finding } from './evidence.js';
+
+export function checkAudit(evidence: Evidence): Finding {
+  const { audit } = evidence.books;
+  const asked = audit.filter(({ outcome }) => outcome === 'asked');
+  const starts = evidence.world.genesys.jobs.filter(({ elsewhere }) => !elsewhere);
+  return {
+    title: 'the audit entries match the effects one to one',
+    violations: [
+      ...unpaired(audit),
+      ...unasked(evidence),
+      ...denied(evidence),
+      ...unaskedStops(evidence),
+      ...claimed(evidence),
+    ],
+    counts: [
+      ['audit entries', audit.length],
+      ['… asked', asked.length],
+      ['starts that took effect', starts.length],
+      ['stops that took effect', stopsOf(evidence).length],
+    ],
+  };
+}
+
+const inPairs: readonly string[] = ['start', 'adopt', 'stop'];
+
+/** For each `asked` exactly one outcome, in turn: `asked`, outcome, `asked`, outcome … */
+function unpaired(audit: readonly AuditRow[]): readonly string[] {
+  const turns = new Map<string, AuditRow['outcome'][]>();
+  for (const { action, outcome, job_id } of audit) {
+    if (outcome === 'refused' || !inPairs.includes(action)) continue;
+    const key = `the ${action === 'stop' ? 'stop' : 'start'} of job ${job_id}`;
+    turns.set(key, [...(turns.get(key) ?? []), outcome]);
+  }
+  return [...turns].flatMap(([key, outcomes]) => {
+    const inTurn = outcomes.every((outcome, index) => (outcome === 'asked') === (index % 2 === 0));
+    if (inTurn && outcomes.length % 2 === 0) return [];
+    return [`The audit of ${key} is: ${outcomes.join(', ')}.`];
+  });
+}
+
+/** Each recording that the bot began was asked for before, by an ask of its own. */
+function unasked({ books, world }: Evidence): readonly string[] {
+  const asks = books.audit.filter(({ action, outcome }) => action === 'start' && outcome === 'asked');
+  const begun = new Map<string, number>();
+  return world.genesys.jobs.flatMap(({ id, conversationId, startedAt, elsewhere }) => {
+    if (elsewhere) return [];
+    const before = asks.filter(
+      (entry) => entry.conversation_id === conversationId && entry.at <= startedAt,
+    ).length;
+    const effects = (begun.get(conversationId) ?? 0) + 1;
+    begun.set(conversationId, effects);
+    return effects > before
+      ? [`Recording ${id} of ${conversationId} began, start ${effects} of ${before} that were asked for.`]
+      : [];
+  });
+}
+
+/** No start is called failed whose recording ran by then. */
+function denied({ books, world }: Evidence): readonly string[] {
+  const failures = books.audit.filter(({ action, outcome }) => action === 'start' && outcome === 'failed');
+  return failures.flatMap((failure) => {
+    const asked = books.audit.find(
+      (entry) => entry.job_id === failure.job_id && entry.action === 'start' && entry.outcome === 'asked',
+    );
+    const running = world.genesys.jobs.find(
+      ({ conversationId, elsewhere, startedAt, endedAt }) =>
+        !elsewhere &&
+        conversationId === failure.conversation_id &&
+        startedAt >= (asked?.at ?? 0) &&
+        startedAt < failure.at &&
+        (endedAt ?? Number.POSITIVE_INFINITY) > failure.at,
+    );
+    return running
+      ? [`The audit says that the start of job ${failure.job_id} failed, and recording ${running.id} ran.`]
+      : [];
+  });
+}
+
+const stopsOf = ({ world }: Evidence) =>
+  world.genesys.journal.filter(({ operation, tookEffect }) => operation === 'stop' && tookEffect);
+
+function unaskedStops(evidence: Evidence): readonly string[] {
+  const { books } = evidence;
+  return stopsOf(evidence).flatMap(({ path, at }) => {
+    const genesysId = path.split('/').at(-2);
+    const jobs = books.jobs.filter((job) => job.genesys_id === genesysId).map(({ id }) => id);
+    const asked = books.audit.some(
+      (entry) =>
+        entry.action === 'stop' &&
+        entry.outcome === 'asked' &&
+        jobs.includes(entry.job_id ?? '') &&
+        entry.at <= at,
+    );
+    return asked ? [] : [`Recording ${genesysId} was stopped by the bot, and nobody had asked for it.`];
+  });
+}
+
+/** What the audit calls done, Genesys has done. */
+function claimed({ books, world }: Evidence): readonly string[] {
+  return books.audit.flatMap(({ action, outcome, job_id, code }) => {
+    if (outcome !== 'done' || !['start', 'adopt', 'stop'].includes(action)) return [];
+    const job = books.jobs.find(({ id }) => id === job_id);
+    const recording = world.genesys.jobs.find(({ id }) => id === job?.genesys_id);
+    if (!recording)
+      return [`The audit says ${action} done for job ${job_id}, and Genesys has no such recording.`];
+    const runsOn = action === 'stop' && recording.state === 'active';
+    return runsOn
+      ? [`The audit says stop done (${code}) for job ${job_id}, and ${recording.id} runs on.`]
+      : [];
+  });
+}

@@ -1,0 +1,70 @@
+/** Has everything come to rest? */
+import type { Books, ChaosDatabase, JobRow, ReplyRow } from './database.js';
+import type { Fleet } from './fleet.js';
+import type { World } from './world.js';
+
+export interface Unrest {
+  /** In words. */
+  readonly what: string;
+  /** How much is still to be drawn and sent. */
+  readonly backlog: number;
+}
+
+/** Null when it has; else what still moves. */
+export async function findUnrest({
+  world,
+  fleet,
+  database,
+}: {
+  readonly world: World;
+  readonly fleet: Fleet;
+  readonly database: ChaosDatabase;
+}): Promise<Unrest | null> {
+  const books = await database.read();
+  const backlog = backlogOf(books);
+  const what =
+    whatWaits(world, fleet) ??
+    whatIsDue(books) ??
+    (backlog > 0 ? `${backlog} cards and replies are not drawn` : null) ??
+    whatDiffers(books, world);
+  return what === null ? null : { what, backlog };
+}
+
+function whatWaits({ slack }: World, fleet: Fleet): string | null {
+  if (fleet.ready.length < fleet.names.length) return 'not all processes are ready';
+  const pending = slack.snapshot().pending.length;
+  return pending > 0 ? `${pending} requests from Slack wait for their ack` : null;
+}
+
+function whatIsDue({ jobs }: Books): string | null {
+  const now = Date.now();
+  const moving = jobs.filter(({ state }) => state === 'starting' || state === 'stopping').length;
+  if (moving > 0) return `${moving} jobs are starting or stopping`;
+  const late = jobs.filter((job) => isRunning(job.state) && (job.deadline_at ?? now) < now).length;
+  return late > 0 ? `${late} recordings are past their deadline` : null;
+}
+
+function backlogOf({ jobs, cards, replies }: Books): number {
+  const stale = cards.filter((card) => card.drawn_version < card.wanted_version).length;
+  const posted = new Set(cards.filter(({ ts }) => ts !== null).map(({ id }) => id));
+  const owed = replies.filter(
+    (reply) => reply.ts === null && posted.has(reply.card_id) && isWanted(reply, jobs),
+  );
+  return stale + owed.length;
+}
+
+/** Nobody is warned of the end of what has ended, or of a time that was moved: such a warning stays unsent. */
+function isWanted({ kind, id, job_id }: ReplyRow, jobs: readonly JobRow[]): boolean {
+  if (kind !== 'warning') return true;
+  const job = jobs.find((one) => one.id === job_id);
+  return job !== undefined && isRunning(job.state) && id.endsWith(`/${job.deadline_at}`);
+}
+
+export const isRunning = (state: string): boolean => state === 'recording' || state === 'paused';
+
+function whatDiffers({ jobs }: Books, { genesys }: World): string | null {
+  const inBooks = jobs.filter(({ state }) => isRunning(state)).map(({ genesys_id }) => genesys_id);
+  const atGenesys = genesys.jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
+  const same = inBooks.length === atGenesys.length && atGenesys.every((id) => inBooks.includes(id));
+  return same ? null : `${inBooks.length} recordings in the books, ${atGenesys.length} at Genesys`;
+}

@@ -1,0 +1,66 @@
+/** What a run plays on: both simulators, the people, their channels. */
+import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
+import type { GenesysSimulator } from '../simulators/genesys/types.js';
+import { createSlackSimulator } from '../simulators/slack/simulator.js';
+import type { SlackSimulator } from '../simulators/slack/types.js';
+
+export interface World {
+  readonly slack: SlackSimulator;
+  readonly genesys: GenesysSimulator;
+  readonly permitted: readonly string[];
+  readonly stranger: string;
+  /** Where calls are announced. */
+  readonly alerts: string;
+  /** Where people talk to the bot; it is in the first of them, and was never invited to the last. */
+  readonly channels: readonly string[];
+  readonly outside: string;
+  /** True when the bot may look into channels before it posts again. */
+  readonly mayReadHistory: boolean;
+  readonly env: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+const leastScopes = ['commands', 'chat:write', 'usergroups:read'];
+const historyScopes = ['channels:history', 'groups:history'];
+
+export async function createWorld(mayReadHistory: boolean): Promise<World> {
+  // Slack's own limits are off: so many restarts open more sockets a minute than Slack lets any app.
+  const slack = await createSlackSimulator({
+    rateLimits: false,
+    scopes: mayReadHistory ? [...leastScopes, ...historyScopes] : leastScopes,
+  });
+  const genesys = await createGenesysSimulator();
+  const people = ['ada', 'sam', 'ines', 'noor'].map((name) => slack.addUser({ name }).id);
+  const stranger = slack.addUser({ name: 'kim' }).id;
+  const members = [...people, stranger];
+  const add = (name: string, botIn = true) => slack.addChannel({ name, members, botIn }).id;
+  const alerts = add('call-alerts');
+  const channels = [add('supervisors'), add('shift-lead')];
+  return {
+    slack,
+    genesys,
+    permitted: people,
+    stranger,
+    alerts,
+    channels,
+    outside: add('quality', false),
+    mayReadHistory,
+    env: {
+      SLACK_BOT_TOKEN: slack.botToken,
+      SLACK_APP_TOKEN: slack.appToken,
+      SLACK_API_URL: slack.apiUrl,
+      GENESYS_CLIENT_ID: genesys.client.clientId,
+      GENESYS_CLIENT_SECRET: genesys.client.clientSecret,
+      GENESYS_BASE_URL: genesys.url,
+      CALL_ALERT_CHANNEL: alerts,
+      CALL_ALERT_POLL_SECONDS: '1',
+      RECONCILE_SECONDS: '3',
+      RECORD_ALLOWED_USERS: people.join(','),
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+    },
+    async close() {
+      await Promise.all([slack.close(), genesys.close()]);
+    },
+  };
+}
