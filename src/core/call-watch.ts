@@ -5,17 +5,8 @@
 import type { Overview } from './answer.js';
 import { auditOf, type Deps } from './deps.js';
 import { levelOf } from './errors.js';
-import { findOrigin, observeRecording } from './find-recording.js';
-import {
-  type ActiveCall,
-  type ActiveRecording,
-  isUnfinished,
-  type Listing,
-  type RecordingJob,
-} from './model.js';
-
-/** Genesys may list a recording for a little while after its stop, in milliseconds. */
-const listingLagMs = 15_000;
+import { meetRecording } from './find-recording.js';
+import type { ActiveCall, ActiveRecording, Listing, RecordingJob } from './model.js';
 
 export interface CallWatchOptions {
   /** Where new calls are announced; null when call alerts are off, and then only recordings are followed. */
@@ -197,7 +188,9 @@ export class CallWatch {
     const standing = jobs.filter((job) => !ended.has(job.id));
     const known = new Set(standing.flatMap((job) => [job.conversationId, job.genesysId]));
     for (const active of listing.items) {
-      if (!known.has(active.genesysId) && !known.has(active.conversationId)) await this.#meet(active, asOf);
+      if (!known.has(active.genesysId) && !known.has(active.conversationId)) {
+        await meetRecording(this.#deps, active, asOf);
+      }
     }
   }
 
@@ -217,16 +210,6 @@ export class CallWatch {
     }
     this.#missing = new Set(missing.map((job) => job.id));
     return ended;
-  }
-
-  async #meet(active: ActiveRecording, asOf: number): Promise<void> {
-    const { store, logger } = this.#deps;
-    const earlier = await store.findJob(active.genesysId);
-    if (earlier) {
-      if (isUnfinished(earlier) || (earlier.finishedAt ?? 0) > asOf - listingLagMs) return;
-      logger.warn({ jobId: earlier.id, genesysId: active.genesysId }, 'a finished recording runs again');
-    }
-    await observeRecording(this.#deps, active, await findOrigin(this.#deps, active));
   }
 
   async #isOver(conversationId: string): Promise<boolean> {

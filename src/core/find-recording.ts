@@ -35,13 +35,33 @@ export async function findRecording(
   if (byId) return byId;
   const ofConversation = await deps.store.findJobOf(id);
   if (ofConversation && isUnfinished(ofConversation)) return ofConversation;
+  const asOf = deps.clock.now();
   const active = await findActive(
     deps,
     (recording) => recording.genesysId === id || recording.conversationId === id,
     priority,
   );
-  if (!active) return ofConversation;
-  return observeRecording(deps, active, await findOrigin(deps, active));
+  return active ? meetRecording(deps, active, asOf) : ofConversation;
+}
+
+/** Genesys may list a recording for a little while after its stop, in milliseconds. */
+const listingLagMs = 15_000;
+
+/**
+ * The job that stands for a recording which a listing shows that was asked for at `asOf`: one that runs, one that was
+ * stopped about then, so that the listing is merely late, or else a new one.
+ */
+export async function meetRecording(
+  deps: Deps,
+  active: ActiveRecording,
+  asOf: number,
+): Promise<RecordingJob> {
+  const namesake = await deps.store.findJob(active.genesysId);
+  if (namesake) {
+    if (isUnfinished(namesake) || (namesake.finishedAt ?? 0) > asOf - listingLagMs) return namesake;
+    deps.logger.warn({ jobId: namesake.id, genesysId: active.genesysId }, 'a finished recording runs again');
+  }
+  return observeRecording(deps, active, namesake ?? (await findGivenUp(deps, active.conversationId)));
 }
 
 /** A start of ours that failed may have taken effect this much later, in milliseconds. */
@@ -90,16 +110,11 @@ export async function observeRecording(
 /** What Genesys may have done although it did not say so. */
 const unsure: readonly (string | undefined)[] = ['UNAVAILABLE', 'UNEXPECTED_RESPONSE'];
 
-/**
- * The job of ours that such a recording comes from: one that had its name and was taken for finished, or the newest
- * of the conversation, if its start was given up without certainty and not long ago.
- */
-export async function findOrigin(
+/** The newest job of the conversation, if its start was given up without certainty and not long ago. */
+async function findGivenUp(
   { store, clock }: Deps,
-  { genesysId, conversationId }: ActiveRecording,
+  conversationId: string,
 ): Promise<RecordingJob | undefined> {
-  const namesake = await store.findJob(genesysId);
-  if (namesake) return namesake;
   const newest = await store.findJobOf(conversationId);
   if (newest?.state !== 'failed' || !unsure.includes(newest.failure?.code)) return undefined;
   return clock.now() - (newest.finishedAt ?? 0) < lateEffectMs ? newest : undefined;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { meetRecording } from '../../src/core/find-recording.js';
 import { ada, type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
 
 let core: CoreHarness;
@@ -77,6 +78,15 @@ describe('a stop', () => {
       kind: 'stopped',
       job: { genesysId: elsewhere.id },
     });
+  });
+
+  it('takes a listing that is late for what it is, and no stopped recording for a running one', async () => {
+    const { id, jobId, genesysId } = await recordedCall();
+    const asOf = core.clock.now();
+    await core.record(`stop ${genesysId}`);
+    const met = await meetRecording(core.deps, { genesysId, conversationId: id }, asOf);
+    expect(met).toMatchObject({ id: jobId, state: 'stopped' });
+    expect(await core.store.listUnfinishedJobs()).toEqual([]);
   });
 
   it('of something nobody knows says so, and where to look', async () => {
