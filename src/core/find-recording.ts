@@ -64,8 +64,11 @@ export async function meetRecording(
   return observeRecording(deps, active, namesake ?? (await findGivenUp(deps, active.conversationId)));
 }
 
-/** A start of ours that failed may have taken effect this much later, in milliseconds. */
-const lateEffectMs = 10 * 60_000;
+/**
+ * A start of ours that was given up may have taken effect this much later, in milliseconds. No longer than it must be:
+ * what begins in that time is taken for ours, and ends by our deadline.
+ */
+const lateEffectMs = 60_000;
 
 /**
  * Takes a recording into the books that runs at Genesys and that no unfinished job stands for. If it comes from a

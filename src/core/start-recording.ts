@@ -23,8 +23,8 @@ type StartCommand = Extract<Command, { name: 'start' }>;
 /** Pauses before each look for a recording whose start was not answered: it may become visible late. */
 const lookPausesMs = [0, 1_000, 3_000];
 
-/** As long as a request may still be on its way after its process has died, in milliseconds. */
-const onItsWayMs = 11_000;
+/** As long as a request may wait for its turn and then still be on its way when its process has died, in milliseconds. */
+const onItsWayMs = 45_000;
 
 /** The same after a crash. A start that was asked for long enough ago is settled by one look. */
 const lookPausesAfterCrashMs = (ageMs: number): readonly number[] =>

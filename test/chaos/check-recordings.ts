@@ -1,5 +1,5 @@
 /** Is what runs known, is what is known running, and was nothing started twice? */
-import type { JobRow } from './database.js';
+import type { Books, JobRow } from './database.js';
 import type { Evidence, Finding } from './evidence.js';
 import { isRunning } from './quiet.js';
 
@@ -17,7 +17,7 @@ export function checkRecordings(evidence: Evidence): Finding {
   const unknown = [...active].filter((id) => !(byGenesysId.get(id) ?? []).some(isUnfinished));
   const idle = books.jobs.filter((job) => isUnfinished(job) && !active.has(job.genesys_id ?? ''));
   const twice = [...byGenesysId].filter(([, rows]) => rows.length > 1);
-  const doubled = groupedUnfinished(books.jobs);
+  const doubled = findOverlaps(books);
   return {
     title: 'nothing runs unknown, nothing known does not run, nothing is started twice',
     violations: [
@@ -35,17 +35,24 @@ export function checkRecordings(evidence: Evidence): Finding {
   };
 }
 
+/**
+ * When the job came into the books. Not its `created_at`: a recording that is met after its start was given up keeps
+ * the time of that start.
+ */
+const begunAt = ({ audit }: Books, job: JobRow): number =>
+  audit.find(({ job_id }) => job_id === job.id)?.at ?? job.created_at;
+
 /** A job is stamped before it waits for the lock of its conversation: so much overlap is none, in milliseconds. */
 const stampLagMs = 2_000;
 
 /** Conversations whose jobs overlap in time. */
-function groupedUnfinished(jobs: readonly JobRow[]): readonly string[] {
-  const overlapping = jobs.filter((job) =>
-    jobs.some(
+function findOverlaps(books: Books): readonly string[] {
+  const overlapping = books.jobs.filter((job) =>
+    books.jobs.some(
       (other) =>
         other.seq < job.seq &&
         other.conversation_id === job.conversation_id &&
-        job.created_at + stampLagMs < (other.finished_at ?? Number.POSITIVE_INFINITY),
+        begunAt(books, job) + stampLagMs < (other.finished_at ?? Number.POSITIVE_INFINITY),
     ),
   );
   return [...new Set(overlapping.map((job) => job.conversation_id))];
@@ -68,7 +75,7 @@ function startedWhileRunning({ world, books }: Evidence): readonly string[] {
     const known = books.jobs.find(
       (job) =>
         job.genesys_id === running?.id &&
-        job.created_at < at &&
+        begunAt(books, job) < at &&
         (job.finished_at ?? Number.POSITIVE_INFINITY) > at,
     );
     // A recording that was met by this very start is known by the job that asked.

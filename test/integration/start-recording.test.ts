@@ -337,7 +337,7 @@ describe('a start that a crash left half done', () => {
     core.genesys.resetJournal();
     const old = core.genesys.startCall();
     await crash(old.id);
-    core.clock.jump(12_000);
+    core.clock.jump(46_000);
     await core.restart();
     expect(core.genesys.count('jobs')).toBe(1);
   });
