@@ -3,10 +3,10 @@
  * calls and recordings outside this bot. From a listing that was cut short no end is concluded.
  */
 import type { Overview } from './answer.js';
-import { auditOf, type Deps } from './deps.js';
+import type { Deps } from './deps.js';
 import { levelOf } from './errors.js';
-import { meetRecording } from './find-recording.js';
-import type { ActiveCall, ActiveRecording, Listing, RecordingJob } from './model.js';
+import type { ActiveCall, Listing } from './model.js';
+import { RecordingFollower } from './recording-follower.js';
 
 export interface CallWatchOptions {
   /** Where new calls are announced; null when call alerts are off, and then only recordings are followed. */
@@ -36,8 +36,7 @@ export class CallWatch {
   readonly #deps: Deps;
   readonly #options: CallWatchOptions;
   readonly #stop = new AbortController();
-  /** Recordings that the last listing did not show: the second time in a row means that they are over. */
-  #missing: ReadonlySet<string> = new Set();
+  readonly #recordings: RecordingFollower;
   #lastPollAt: number | null = null;
   /** Why the newest look of each kind failed. */
   readonly #problems = new Map<keyof Looks | 'lease', string>();
@@ -49,6 +48,7 @@ export class CallWatch {
 
   constructor(deps: Deps, options: CallWatchOptions) {
     this.#deps = deps;
+    this.#recordings = new RecordingFollower(deps);
     this.#options = options;
   }
 
@@ -122,7 +122,7 @@ export class CallWatch {
 
   /** Another process looks: what this one saw last is not the listing before its next one, nor how things are. */
   #standBy(): void {
-    this.#missing = new Set();
+    this.#recordings.forget();
     this.#lastPollAt = null;
     this.#problems.clear();
   }
@@ -143,7 +143,7 @@ export class CallWatch {
     recordingListing?.catch(() => undefined);
     if (callListing) await this.#try('calls', async () => this.#followCalls(await callListing, asOf));
     if (recordingListing) {
-      await this.#try('recordings', async () => this.#followRecordings(await recordingListing, asOf));
+      await this.#try('recordings', async () => this.#recordings.follow(await recordingListing, asOf));
     }
     this.#lastPollAt = clock.now();
   }
@@ -181,59 +181,4 @@ export class CallWatch {
     const gone = open.filter((call) => !up.has(call.id) && call.firstSeenAt < asOf).map((call) => call.id);
     for (const id of await store.endCalls(gone, clock.now())) board.redraw(id);
   }
-
-  async #followRecordings(listing: Listing<ActiveRecording>, asOf: number): Promise<void> {
-    const jobs = await this.#deps.store.listUnfinishedJobs();
-    const ended = listing.complete ? await this.#endMissing(jobs, listing.items, asOf) : new Set();
-    const standing = jobs.filter((job) => !ended.has(job.id));
-    const known = new Set(standing.flatMap((job) => [job.conversationId, job.genesysId]));
-    for (const active of listing.items) {
-      if (!known.has(active.genesysId) && !known.has(active.conversationId)) {
-        await meetRecording(this.#deps, active, asOf);
-      }
-    }
-  }
-
-  /** The ids of those that have ended by this complete listing. */
-  async #endMissing(
-    jobs: readonly RecordingJob[],
-    listed: readonly ActiveRecording[],
-    asOf: number,
-  ): Promise<ReadonlySet<string>> {
-    const running = new Set(listed.map((active) => active.genesysId));
-    const missing = jobs.filter((job) => isAbsent(job, running, asOf));
-    const ended = new Set<string>();
-    for (const job of missing) {
-      if (!this.#missing.has(job.id) && !(await this.#isOver(job.conversationId))) continue;
-      await this.#end(job);
-      ended.add(job.id);
-    }
-    this.#missing = new Set(missing.map((job) => job.id));
-    return ended;
-  }
-
-  async #isOver(conversationId: string): Promise<boolean> {
-    const conversation = await this.#deps.store.findConversation(conversationId);
-    return conversation?.endedAt != null;
-  }
-
-  async #end(job: RecordingJob): Promise<void> {
-    const { store, board, clock } = this.#deps;
-    const now = clock.now();
-    await store.changeJob(
-      job.id,
-      ['recording', 'paused'],
-      { state: 'ended', finishedAt: now, failure: null, retryAt: null },
-      now,
-      auditOf(this.#deps, { actor: { kind: 'genesys' }, action: 'observe', outcome: 'done' }, job),
-    );
-    board.redraw(job.conversationId);
-  }
 }
-
-/** Not in the listing, although nothing has changed about it since before the listing was asked for. */
-const isAbsent = (job: RecordingJob, running: ReadonlySet<string>, asOf: number): boolean =>
-  (job.state === 'recording' || job.state === 'paused') &&
-  job.updatedAt < asOf &&
-  job.genesysId !== null &&
-  !running.has(job.genesysId);
