@@ -70,6 +70,13 @@ const pictures: Readonly<Record<string, ReactNode>> = {
       {mark('M4 2h12M4 18h12', '#7b8794')}
     </>
   ),
+  alarm_clock: (
+    <>
+      {mark('M3 5.6L6 3M17 5.6L14 3M5.6 16.2L4.2 18M14.4 16.2l1.4 1.8', '#7b8794')}
+      <circle cx="10" cy="10.6" r="6.4" fill="#fff" stroke="#e01e5a" strokeWidth="1.8" />
+      {mark('M10 7v3.8l2.6 1.6', '#3f4450')}
+    </>
+  ),
   bulb: (
     <>
       <path
