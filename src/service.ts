@@ -17,6 +17,7 @@ import { instrumentCommands, instrumentGenesys, instrumentSlack } from './instru
 import { createSlackApp } from './slack/app.js';
 import { CardBoard } from './slack/board.js';
 import { createSlackClients, type Fetch } from './slack/clients.js';
+import { PaceShare } from './slack/pace-share.js';
 import { createUserGroups } from './slack/user-groups.js';
 import { openStore } from './storage/open-store.js';
 
@@ -55,7 +56,7 @@ export function createService(config: Config, overrides: ServiceDeps): Service {
     fetch: nodeFetch,
     ...overrides,
   });
-  const { store, genesys, board, slack, http, upkeep, watch, logger, clock, stopping } = parts;
+  const { store, genesys, pace, board, slack, http, upkeep, watch, logger, clock, stopping } = parts;
 
   return {
     async start() {
@@ -64,6 +65,7 @@ export function createService(config: Config, overrides: ServiceDeps): Service {
       await untilReachable('the database', () => store.migrate(), patiently);
       // SQLite has one process, and whatever is reserved there was reserved by its predecessor.
       if (!config.storage.databaseUrl) await store.forgetClaims(clock.now());
+      await untilReachable('the database', () => pace.join(), patiently);
       await genesys.ready().catch((error) => logger.error({ err: error }, 'Genesys gives no token'));
       await untilReachable('Slack', () => slack.start(), patiently);
       parts.started = true;
@@ -81,6 +83,7 @@ export function createService(config: Config, overrides: ServiceDeps): Service {
       await quietly('slack', slack.stop());
       await Promise.all([quietly('upkeep', upkeep.stop()), quietly('watch', watch.stop())]);
       await quietly('board', board.stop());
+      await quietly('pace', pace.leave());
       await quietly('http', http.stop());
       genesys.close();
       await quietly('store', store.close());
@@ -101,10 +104,11 @@ function createParts(config: Config, deps: PartsDeps) {
   });
   const genesys = createGenesys(config.genesys, { fetch, clock, random, logger });
   const slackFetch = instrumentSlack(fetch as unknown as Fetch, config.slack.apiUrl, metrics);
-  const clients = createSlackClients({ ...config.slack, fetch: slackFetch, logger });
+  const clients = createSlackClients({ ...config.slack, fetch: slackFetch, clock, logger });
   const isOpen = (channelId: string) => isOpenChannel(config.access, channelId);
-  const shared = { ...deps, store, isOpenChannel: isOpen, fetch: slackFetch };
-  const board = new CardBoard({ ...shared, clients });
+  const pace = new PaceShare({ store, clock, logger, holder: deps.newId() });
+  const shared = { ...deps, store, clients, isOpenChannel: isOpen, fetch: slackFetch, sharing: pace };
+  const board = new CardBoard(shared);
   const { core, watch, controller } = createCore(config, {
     ...deps,
     ...instrumentGenesys(genesys, metrics, clock),
@@ -114,7 +118,18 @@ function createParts(config: Config, deps: PartsDeps) {
   });
   const execute = instrumentCommands((command, asker) => controller.execute(command, asker), metrics);
   const slack = createSlackApp({ ...shared, config: config.slack, controller: { execute }, board });
-  const parts = { store, genesys, board, slack, upkeep: new Upkeep(core), watch, logger, clock };
+  const parts = {
+    store,
+    genesys,
+    pace,
+    clients,
+    board,
+    slack,
+    upkeep: new Upkeep(core),
+    watch,
+    logger,
+    clock,
+  };
   const state = { ...parts, stopping: new AbortController(), started: false };
   const http = createHttpServer({
     ...config.http,
@@ -147,6 +162,7 @@ function watchOptions({ callAlerts, limits }: Config, holder: string): CallWatch
 async function notReady(parts: {
   readonly started: boolean;
   readonly slack: { notReady(): string[] };
+  readonly clients: { notReady(): string[] };
   readonly store: { ping(): Promise<void> };
   readonly genesys: { ready(): Promise<void> };
 }): Promise<string[]> {
@@ -158,6 +174,7 @@ async function notReady(parts: {
   const reasons = await Promise.all([
     parts.started ? [] : ['The bot is starting or stopping'],
     parts.slack.notReady(),
+    parts.clients.notReady(),
     reasonOf('Database', parts.store.ping()),
     reasonOf('Genesys', parts.genesys.ready()),
   ]);

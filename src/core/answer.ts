@@ -10,6 +10,8 @@ export interface Asker {
    * conversation was clicked and is redrawn anyway.
    */
   readonly newCardId?: string;
+  /** When it was asked, for a request that another process has left without an answer; absent for one just in. */
+  readonly leftSince?: number;
 }
 
 export type Answer =

@@ -4,6 +4,7 @@ import type { Command } from './command.js';
 import { auditOf, type Deps, personOf, reread } from './deps.js';
 import { RecordError } from './errors.js';
 import { formatDuration } from './format-duration.js';
+import { refuseLateExtension } from './left-request.js';
 import { isUnfinished, type RecordingJob } from './model.js';
 
 type ExtendCommand = Extract<Command, { name: 'extend' }>;
@@ -15,6 +16,7 @@ export async function extendRecording(deps: Deps, command: ExtendCommand, asker:
   if (!job) throw new RecordError('NOT_FOUND', `No recording is known by the id ${command.id}.`);
   const answer = answerWithoutChange(job);
   if (answer) return answer;
+  refuseLateExtension(deps, job, asker);
   const deadlineAt = newDeadline(deps, job);
   const by = personOf(asker);
   const changed = await deps.store.changeJob(

@@ -7,6 +7,7 @@
  *   does, the bot's own `id` stands in.
  * - **Card**: a message in a channel that shows a conversation and its job, redrawn whenever they change.
  * - **Call alert**: the card of a call that the bot found by itself, in the alert channel.
+ * - **Request**: what a person asked for by a command or a click. Kept until that person has the answer.
  * - **Actor**: whoever wants something: a person in Slack, the bot itself (a deadline), or Genesys (done elsewhere).
  * - **Audit entry**: one line of who did what, when, why, and how it ended. Never changed, never deleted.
  *
@@ -89,7 +90,7 @@ export interface ActiveCall {
 /** A call as the bot remembers it. */
 export interface Conversation extends Omit<ActiveCall, 'conversationId'> {
   readonly id: string;
-  /** Grows with every visible change of the call or of its jobs; cards drawn from a smaller one are stale. */
+  /** Grows with every visible change of the call or of its jobs; a card is stale when what it shows has changed since. */
   readonly version: number;
   readonly firstSeenAt: number;
   /** Null while the call is up, or as long as the bot does not know better. */
@@ -136,10 +137,41 @@ export interface Reply {
   readonly id: string;
   /** `warning`: the recording ends in a minute. */
   readonly kind: 'finished' | 'warning';
+  /** A warning of what has ended since, or of a deadline that has moved: if it does not stand in Slack, it is not sent. */
+  readonly isOver: boolean;
   readonly card: Card;
   readonly job: RecordingJob;
   /** As with a card. */
   readonly attemptedAt: number | null;
+}
+
+/**
+ * What a person asked for in Slack. Nothing in it opens a way to that person: it is not secret, and so it can be stored.
+ */
+export interface PersonRequest {
+  /** Names its delivery: the same for every repetition of it. */
+  readonly key: string;
+  /** A command, or a button by the message it stands in: a card, a list that one person sees, a reply in a thread. */
+  readonly kind: 'command' | 'card-button' | 'list-button' | 'reply-button';
+  /** The text of the command, or the action id of the button. */
+  readonly words: string;
+  /** What the button carries; null for a command. */
+  readonly value: string | null;
+  readonly userId: string;
+  readonly channelId: string;
+  readonly askedAt: number;
+  /** How many processes have taken it over since, because the one before them died or stalled. */
+  readonly takeovers: number;
+}
+
+/** A warning that stands in a thread, whose recording has ended or was given more time: its buttons are to go. */
+export interface OverWarning {
+  readonly id: string;
+  readonly ts: string;
+  readonly card: Card;
+  readonly job: RecordingJob;
+  /** Who gave the recording more time; null if it ended at the time that was warned of, or before. */
+  readonly extendedBy: Actor | null;
 }
 
 export type AuditAction = 'start' | 'stop' | 'extend' | 'adopt' | 'observe' | 'read';

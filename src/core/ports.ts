@@ -8,6 +8,8 @@ import type {
   Conversation,
   JobState,
   Listing,
+  OverWarning,
+  PersonRequest,
   RecordingJob,
   Reply,
 } from './model.js';
@@ -145,7 +147,8 @@ export interface Store {
   holdJobs(jobIds: readonly string[], until: number): Promise<void>;
   /**
    * Makes a warning due in the threads of recordings that end within `aheadMs`, once for each deadline, unless the
-   * recording was to be shorter than that from the start. Returns their conversations.
+   * recording was to last no longer than that from the start: its card has just said when it ends. Returns their
+   * conversations.
    */
   warnOfDeadlines(now: number, aheadMs: number): Promise<readonly string[]>;
   /** Makes the cards of running recordings stale at every quarter of their time, but not within `leastMs`. */
@@ -173,7 +176,10 @@ export interface Store {
   /** Adds a card for the job, unless the channel has one (then that one is returned). */
   addCard(card: NewCard, conversationId: string, jobId: string): Promise<Card>;
   findCard(channelId: string, ts: string): Promise<Card | null>;
-  /** Cards of the conversation (of all, if not given) that were drawn from an older version, oldest first. */
+  /**
+   * Cards of the conversation (of all, if not given) that were drawn before what they show has changed, oldest first. The
+   * card of a finished job changes with that job alone: neither with the call nor with another job.
+   */
   listStaleCards(conversationId?: string): Promise<readonly CardView[]>;
   /** Remembers what was drawn; a smaller version than the remembered one changes nothing. */
   cardDrawn(cardId: string, ts: string, version: number): Promise<void>;
@@ -194,19 +200,53 @@ export interface Store {
   /** As `postBegun`. */
   replyBegun(replyId: string, at: number): Promise<void>;
   replySent(replyId: string, ts: string): Promise<void>;
+  /** Of the conversation (of all, if not given), oldest first. */
+  listOverWarnings(conversationId?: string): Promise<readonly OverWarning[]>;
+  /** Nothing is left to be done about a warning. */
+  forgetReply(replyId: string): Promise<void>;
 
   /** True for the one process that holds the lease of that name until then; whoever holds it may renew it. */
   takeLease(name: string, holder: string, now: number, until: number): Promise<boolean>;
   /** Gives it back, so that another process need not wait for its end. */
   dropLease(name: string, holder: string): Promise<void>;
+  /** How many leases have a name that begins like that and have not ended. */
+  countLeases(prefix: string, now: number): Promise<number>;
+  /** Forgets leases that have ended: a process that died comes under another name, and nobody takes its lease again. */
+  pruneLeases(now: number): Promise<void>;
   /** Voids what an earlier process had reserved. Only for a process that has the database to itself. */
   forgetClaims(now: number): Promise<void>;
 
   /**
    * True for the first one to claim the key; false for every later one, but for the same claimant: whoever lost the
-   * answer may ask again.
+   * answer may ask again. With a request, what was asked is remembered in the same write, held until `heldUntil`, and
+   * owed an answer from then on.
    */
-  claimDelivery(key: string, now: number, claimant?: string): Promise<boolean>;
-  /** Forgets deliveries claimed before that time. */
+  claimDelivery(
+    key: string,
+    now: number,
+    claimant?: string,
+    owed?: { readonly request: PersonRequest; readonly heldUntil: number },
+  ): Promise<boolean>;
+  /** Holds unanswered requests until then, for their claimants; gives the keys of those that they still have. */
+  holdRequests(claims: readonly RequestClaim[], until: number): Promise<readonly string[]>;
+  /**
+   * Takes unanswered requests whose hold has ended, oldest first, at most `limit`, and holds them until `until` for that
+   * claimant: nobody else gets them before that.
+   */
+  takeLeftRequests(
+    now: number,
+    until: number,
+    claimant: string,
+    limit: number,
+  ): Promise<readonly PersonRequest[]>;
+  /** These have their answer, whoever gave it: nothing is owed any more. */
+  closeRequests(keys: readonly string[], at: number): Promise<void>;
+  /** Forgets deliveries claimed before that time, but no request that is still owed an answer. */
   pruneDeliveries(before: number): Promise<void>;
+}
+
+/** Who is at work on a request. No two claims have the same claimant, unless they were taken over together. */
+export interface RequestClaim {
+  readonly key: string;
+  readonly claimant: string;
 }

@@ -15,6 +15,7 @@ import {
 import { RecordError } from './errors.js';
 import { findActive, observeRecording } from './find-recording.js';
 import { formatDuration } from './format-duration.js';
+import { findLeftStart } from './left-request.js';
 import type { RecordingJob } from './model.js';
 import { showWaiting } from './show-waiting.js';
 
@@ -31,6 +32,8 @@ const lookPausesAfterCrashMs = (ageMs: number): readonly number[] =>
   ageMs >= onItsWayMs ? [0] : [0, 2_000, 3_000, 6_000];
 
 export async function startRecording(deps: Deps, command: StartCommand, asker: Asker): Promise<Answer> {
+  const left = await findLeftStart(deps, command, asker);
+  if (left) return left;
   await refuseWhatCannotStart(deps, command);
   const { begun, job } = await recordIntent(deps, command, asker);
   if (!begun) return { kind: 'already-recording', job };

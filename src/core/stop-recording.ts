@@ -14,6 +14,7 @@ import {
 } from './deps.js';
 import { RecordError } from './errors.js';
 import { findRecording } from './find-recording.js';
+import { asOwnStop, refuseLaterRecording } from './left-request.js';
 import { type Actor, jobIdOf, type RecordingJob } from './model.js';
 import { showWaiting } from './show-waiting.js';
 
@@ -29,6 +30,7 @@ export async function stopRecording(deps: Deps, command: StopCommand, asker: Ask
       cure: '/record list shows the running recordings with their job ids.',
     });
   }
+  refuseLaterRecording(job, command.id, asker);
   const order = { by: personOf(asker), reason: command.reason, channelId: asker.channelId };
   const claimed = await claimStop(deps, job, order);
   if (asker.newCardId !== undefined) {
@@ -36,7 +38,7 @@ export async function stopRecording(deps: Deps, command: StopCommand, asker: Ask
   }
   if (!claimed) {
     deps.board.redraw(job.conversationId);
-    return lostTo(await reread(deps, job));
+    return asOwnStop(lostTo(await reread(deps, job)), asker);
   }
   return carryOutStop(deps, claimed);
 }

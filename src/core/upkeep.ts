@@ -75,6 +75,7 @@ export class Upkeep {
   async #prune(now: number): Promise<void> {
     if (now < this.#pruneAt) return;
     await this.#deps.store.pruneDeliveries(now - rememberDeliveriesMs);
+    await this.#deps.store.pruneLeases(now);
     this.#pruneAt = now + pruneEveryMs;
   }
 

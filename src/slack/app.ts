@@ -2,14 +2,19 @@
 import type { RequestListener } from 'node:http';
 import { App } from '@slack/bolt';
 import { RecordError } from '../core/errors.js';
-import { commonOptions, toSlackLogger } from './clients.js';
+import { commonOptions, type Fetch, toSlackLogger } from './clients.js';
 import { Gate } from './gate.js';
 import { HttpTransport } from './http-mode.js';
-import { registerListeners } from './listeners.js';
+import { LeftRequests } from './left-requests.js';
+import { inHandOf, registerListeners } from './listeners.js';
+import { readRequest } from './person-requests.js';
 import { reportError } from './report-error.js';
+import { RequestInHand } from './request-in-hand.js';
 import type { ListenerDeps } from './requests.js';
+import { RequestsInHand, type RequestsInHandDeps } from './requests-in-hand.js';
 import { readFailure } from './slack-failure.js';
 import { SocketModeTransport } from './socket-mode.js';
+import type { WhisperDeps } from './whisper.js';
 
 export interface SlackConfig {
   readonly botToken: string;
@@ -21,7 +26,11 @@ export interface SlackConfig {
 
 export interface SlackAppDeps extends ListenerDeps {
   readonly config: SlackConfig;
-  /** Between 0 and 1; spreads the reconnects. */
+  readonly store: ListenerDeps['store'] & RequestsInHandDeps['store'];
+  readonly clients: WhisperDeps['clients'];
+  readonly sharing: WhisperDeps['sharing'];
+  readonly fetch: Fetch;
+  /** Between 0 and 1; spreads the reconnects and the retries. */
   readonly random: () => number;
 }
 
@@ -40,7 +49,9 @@ const drainMs = 10_000;
 const requestTimeoutMs = 10_000;
 
 export function createSlackApp(deps: SlackAppDeps): SlackApp {
-  const gate = new Gate(deps.logger);
+  const requests = new RequestsInHand(deps);
+  const left = new LeftRequests({ ...deps, requests });
+  const gate = new Gate({ ...deps, takeIn: (body) => takeIn(deps, requests, left, body) });
   const transport = createTransport(deps, gate);
   const app = new App({
     token: deps.config.botToken,
@@ -52,17 +63,30 @@ export function createSlackApp(deps: SlackAppDeps): SlackApp {
     clientOptions: clientOptions(deps, 2),
   });
   registerListeners(app, deps);
-  app.error(({ error, body }: { error: Error; body: object }) => reportError(deps, error, body));
+  app.error(({ error, context }: { error: Error; context: Parameters<typeof inHandOf>[0] }) =>
+    reportError(deps, error, inHandOf(context)),
+  );
 
   return {
     async start() {
       await checkBotToken(app);
       await transport.start();
+      left.start();
     },
-    stop: () => stop(deps, gate, transport),
+    async stop() {
+      await stop(deps, gate, transport);
+      await left.stop();
+    },
     notReady: () => transport.notReady(),
     ...('requestListener' in transport && { requestListener: transport.requestListener }),
   };
+}
+
+function takeIn(deps: SlackAppDeps, requests: RequestsInHand, left: LeftRequests, body: object) {
+  const request = readRequest(body, deps.clock.now());
+  if (request === null || !('response_url' in body) || typeof body.response_url !== 'string') return null;
+  const tell: LeftRequests['tell'] = (...told) => left.tell(...told);
+  return new RequestInHand(request, body.response_url, { ...deps, requests, tell });
 }
 
 function createTransport(deps: SlackAppDeps, gate: Gate): SocketModeTransport | HttpTransport {

@@ -3,20 +3,26 @@
  * done. Restart-safe, because what is stale stands in the store; and safe among several processes, because whoever
  * writes a card has claimed it there.
  */
-import type { Card, CardView, Reply } from '../core/model.js';
+import type { Card, CardView, OverWarning, Reply } from '../core/model.js';
 import type { Board, NewId, Store } from '../core/ports.js';
 import { CardClaims } from './card-claims.js';
 import { CardSender, type CardSenderDeps } from './card-sender.js';
 import { CardWriters } from './card-writers.js';
 import { type LentRespond, LentResponses } from './lent-responses.js';
+import { Outlet } from './outlet.js';
+import { OverWarnings, type OverWarningsDeps } from './over-warnings.js';
+import type { Sharing } from './pace-share.js';
 import { repeatUntilDone } from './repeat.js';
 import { removeTwin, type Twin } from './twins.js';
 
 type BoardStore = CardSenderDeps['store'] &
+  OverWarningsDeps['store'] &
   Pick<Store, 'listStaleCards' | 'listDueReplies' | 'claimCard' | 'releaseCard'>;
 
-export interface BoardDeps extends Omit<CardSenderDeps, 'store' | 'lent' | 'signal'> {
+export interface BoardDeps extends Omit<CardSenderDeps, 'store' | 'lent' | 'outlet'> {
   readonly store: BoardStore;
+  /** Among how many processes Slack's limits are divided. */
+  readonly sharing: Sharing;
   readonly newId: NewId;
   /** Between 0 and 1; spreads the retries. */
   readonly random: () => number;
@@ -35,6 +41,7 @@ export class CardBoard implements Board {
   readonly #lent: LentResponses;
   readonly #claims: CardClaims;
   readonly #writers: CardWriters;
+  readonly #overWarnings: OverWarnings;
   /** Redraws that wait for their time, by conversation. */
   readonly #planned = new Map<string, { readonly dueAt: number; readonly cancel: AbortController }>();
   readonly #work = new Set<Promise<void>>();
@@ -46,9 +53,12 @@ export class CardBoard implements Board {
     const { signal } = this.#ending;
     this.#deps = deps;
     this.#lent = new LentResponses(deps.clock);
-    this.#claims = new CardClaims({ ...deps, holder: deps.newId() });
-    const sender = new CardSender({ ...deps, lent: this.#lent, signal });
-    this.#writers = new CardWriters({ ...deps, sender, claims: this.#claims, signal });
+    const shared = { ...deps, holder: deps.newId(), lent: this.#lent, signal };
+    const outlet = new Outlet({ ...shared, client: deps.clients.interactive });
+    const sender = new CardSender({ ...shared, outlet });
+    this.#claims = new CardClaims(shared);
+    this.#writers = new CardWriters({ ...shared, sender, claims: this.#claims });
+    this.#overWarnings = new OverWarnings({ ...shared, outlet });
   }
 
   /** Draws what an earlier process left stale, and from now on also what another process leaves. */
@@ -143,11 +153,18 @@ export class CardBoard implements Board {
         ),
         replies.filter(({ card, job }) => job.updatedAt <= before && this.#isLeft(card)),
       );
+      const over = await store.listOverWarnings();
+      this.#close(over.filter(({ job }) => job.updatedAt <= before));
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) logger.warn({ err: error }, 'stale cards could not be looked for; trying again');
       this.#failing = true;
     }
+  }
+
+  /** Only what is left: a click on a warning is answered in its place, and then there is nothing to be closed. */
+  #close(warnings: readonly OverWarning[]): void {
+    for (const warning of warnings) this.#track(this.#overWarnings.close(warning));
   }
 
   #isLeft(card: Card, version?: number): boolean {

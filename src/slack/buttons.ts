@@ -2,14 +2,16 @@
 import type { BlockAction, ButtonAction } from '@slack/bolt';
 import type { Answer, Asker } from '../core/answer.js';
 import type { Command } from '../core/command.js';
-import type { RecordingJob } from '../core/model.js';
-import { type Message, readActionId } from './blocks.js';
+import type { PersonRequest, RecordingJob } from '../core/model.js';
+import type { Message } from './blocks.js';
 import { renderCard, withInviteHint } from './cards.js';
 import { renderOldButton } from './error-message.js';
 import { type MarkRead, readMark } from './marks.js';
+import { toCommand } from './person-requests.js';
 import { renderExtended, renderOverWarning } from './replies.js';
-import { answer, isFirst, type ListenerDeps, settingsFor, withNewCard } from './requests.js';
-import { createRespond, type Respond } from './respond.js';
+import type { RequestInHand } from './request-in-hand.js';
+import { answer, type ListenerDeps, settingsFor, withNewCard } from './requests.js';
+import type { Respond } from './respond.js';
 
 interface Click {
   readonly command: Command;
@@ -22,42 +24,22 @@ interface Click {
 
 export async function onButton(
   deps: ListenerDeps,
-  body: BlockAction<ButtonAction>,
-  { action_id, value }: ButtonAction,
+  inHand: RequestInHand | null,
+  { container, message }: BlockAction<ButtonAction>,
   botUserId?: string,
 ): Promise<void> {
-  if (!(await isFirst(deps, body.trigger_id))) return;
-  const respond = createRespond(body.response_url, deps);
-  const command = toCommand(action_id, value);
-  const { channel_id: containerChannelId, message_ts: ts } = body.container;
-  const channelId = body.channel?.id ?? containerChannelId;
-  if (command === null || typeof channelId !== 'string') {
+  if (!inHand || !(await inHand.claimed)) return;
+  const { request, respond } = inHand;
+  const command = toCommand(request);
+  if (command === null) {
     await respond(renderOldButton());
     return;
   }
-  const place = { userId: body.user.id, channelId };
-  const mark = readMark(body.message);
-  await handlerFor(body, mark)(deps, { command, place, ts: String(ts), mark, respond, botUserId });
-}
-
-function handlerFor({ container }: BlockAction, mark: MarkRead | null) {
-  const { is_ephemeral: ephemeral, thread_ts: threadTs, message_ts: ts } = container;
-  if (ephemeral === true) return onListButton;
-  const inThread = threadTs !== undefined && threadTs !== ts;
-  return inThread || mark?.kind === 'reply' ? onReplyButton : onCardButton;
-}
-
-function toCommand(actionId: string, value: string | undefined): Command | null {
-  const name = readActionId(actionId);
-  if (name === null || !value) return null;
-  switch (name) {
-    case 'start':
-      return { name, conversationId: value, durationMs: null, reason: null };
-    case 'stop':
-      return { name, id: value, reason: null };
-    case 'extend':
-      return { name, id: value };
-  }
+  const { kind, userId, channelId } = request;
+  const { message_ts: ts } = container;
+  const place = { userId, channelId };
+  const click = { command, place, ts: String(ts), mark: readMark(message), respond, botUserId };
+  await handlers[kind](deps, click);
 }
 
 /** A list is seen by one person alone; what comes of it belongs into the channel. */
@@ -70,11 +52,14 @@ async function onListButton(
 }
 
 /** A warning says what has become of it; all else stands in the card above. */
-async function onReplyButton(deps: ListenerDeps, { command, place, respond }: Click): Promise<void> {
+async function onReplyButton(deps: ListenerDeps, { command, place, mark, respond }: Click): Promise<void> {
   const outcome = await deps.controller.execute(command, place);
   const successor = inPlaceOfWarning(outcome, place.userId);
-  if (successor) await respond(successor, { replaceOriginal: true });
-  if (outcome.kind !== 'extended') await answer(deps, outcome, respond);
+  const replaced = successor !== null && (await respond(successor, { replaceOriginal: true }));
+  // Everybody sees who has extended it, so that needs no further word.
+  if (outcome.kind !== 'extended' || !replaced) await answer(deps, outcome, respond);
+  // Where that fails, the board says the same once more.
+  if (replaced && mark?.kind === 'reply') await deps.store.forgetReply(mark.id).catch(() => undefined);
 }
 
 function inPlaceOfWarning(outcome: Answer, userId: string): Message | null {
@@ -98,21 +83,30 @@ async function onCardButton(deps: ListenerDeps, click: Click): Promise<void> {
   const removing = !isCard && mark ? deps.board.removeTwin({ cardId: mark.id, channelId, ts }) : isCard;
   const outcome = await deps.controller.execute(command, place);
   const isSettled = await removing;
-  if (!isSettled) await redrawHere(deps, outcome, click);
-  if (isSettled || outcome.kind !== 'stopped') await answer(deps, outcome, respond);
+  const redrawn = !isSettled && (await redrawHere(deps, outcome, click));
+  if (!redrawn || outcome.kind !== 'stopped') await answer(deps, outcome, respond);
 }
 
-/** The board does not keep the clicked message: most likely it came through a `response_url`, and so does its successor. */
+/** The board does not keep the clicked message: most likely it came through a `response_url`, and so does its successor. True when Slack has taken that. */
 async function redrawHere(
   deps: ListenerDeps,
   outcome: Answer,
   { place, mark, respond, botUserId }: Click,
-): Promise<void> {
+): Promise<boolean> {
   const job: RecordingJob | null = 'job' in outcome ? outcome.job : null;
   const conversation = job === null ? null : await deps.store.findConversation(job.conversationId);
-  if (job === null || conversation === null) return;
+  if (job === null || conversation === null) return false;
   const view = { card: { jobId: job.id }, conversation, job };
   const message = renderCard(view, settingsFor(deps, place.channelId));
   // Only what the bot posted itself is marked: it is in that channel.
-  await respond(mark ? message : withInviteHint(message, botUserId), { replaceOriginal: true });
+  return respond(mark ? message : withInviteHint(message, botUserId), { replaceOriginal: true });
 }
+
+const handlers: Readonly<Record<PersonRequest['kind'], (deps: ListenerDeps, click: Click) => Promise<void>>> =
+  {
+    'card-button': onCardButton,
+    'list-button': onListButton,
+    'reply-button': onReplyButton,
+    // No button; whatever it were, the outcome is told.
+    command: onListButton,
+  };

@@ -8,13 +8,13 @@ import { drop, giveUp } from './giving-up.js';
 import type { LentResponses } from './lent-responses.js';
 import type { Post } from './lost-posts.js';
 import { cardMark, replyMark } from './marks.js';
-import { type Delivery, Outlet, priorities } from './outlet.js';
+import { type Delivery, type Outlet, priorities } from './outlet.js';
 import { isStillTrue, renderReply } from './replies.js';
 
 export interface CardSenderDeps {
   readonly store: Pick<
     Store,
-    'cardDrawn' | 'postBegun' | 'reviveCard' | 'dropCard' | 'replyBegun' | 'replySent'
+    'cardDrawn' | 'postBegun' | 'reviveCard' | 'dropCard' | 'replyBegun' | 'replySent' | 'forgetReply'
   >;
   readonly clients: SlackClients;
   /** Everybody in that channel is permitted, so that callers' numbers need no masking there. */
@@ -22,19 +22,16 @@ export interface CardSenderDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lent: LentResponses;
-  readonly signal: AbortSignal;
+  readonly outlet: Outlet;
 }
 
-/** Stands for the `ts` of a reply that was not worth sending any more. */
-const neverSent = 'never';
-
 export class CardSender {
-  readonly #deps: CardSenderDeps & { readonly outlet: Outlet };
+  readonly #deps: CardSenderDeps;
   readonly #outlet: Outlet;
 
   constructor(deps: CardSenderDeps) {
-    this.#outlet = new Outlet({ ...deps, client: deps.clients.interactive });
-    this.#deps = { ...deps, outlet: this.#outlet };
+    this.#deps = deps;
+    this.#outlet = deps.outlet;
   }
 
   /**
@@ -59,14 +56,15 @@ export class CardSender {
     if (card.ts === null) return 'done';
     const { store, clock } = this.#deps;
     const sent = (ts: string) => this.#outlet.remember(() => store.replySent(id, ts));
-    if (!isStillTrue(due, clock.now())) {
-      await sent(neverSent);
-      return 'done';
-    }
     const { channelId, ts: threadTs } = card;
     const post = { id, attemptedAt: due.attemptedAt, channelId, threadTs, mark: replyMark(id) };
     const found = await this.#outlet.lookFor(post, priorities.reply, sent);
     if (found !== 'absent') return found;
+    if (!isStillTrue(due, clock.now())) {
+      this.#outlet.lost.forget(id);
+      await this.#outlet.remember(() => store.forgetReply(id));
+      return 'done';
+    }
     return this.#outlet.inLane({ ...post, ts: null }, priorities.reply, () =>
       this.#replyNow(due, post, sent),
     );

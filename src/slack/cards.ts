@@ -39,13 +39,20 @@ export function renderCard(
       section([headline(job), ...jobLines(job, now)]),
       job.failure === null ? null : section(failureLines(job.failure)),
       waiting(job),
-      context([callHeadline(conversation)]),
+      isClosed(view) ? null : context([callHeadline(conversation)]),
       facts,
       buttons(view),
     ],
     conversation.version,
   );
 }
+
+/**
+ * A finished job's own card says no more whether the call goes on: it is not redrawn when the call ends, and must not be
+ * untrue then.
+ */
+const isClosed = ({ card, job }: Parameters<typeof renderCard>[0]): boolean =>
+  card.jobId !== null && job !== null && !isUnfinished(job);
 
 const callWords = (conversation: Conversation): string =>
   conversation.endedAt === null ? 'Call in progress' : 'Call ended';

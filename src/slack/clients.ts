@@ -3,7 +3,8 @@
  * waiting on 429 that holds up every other method) suit neither people who wait nor posts that must not be doubled.
  */
 import { LogLevel, type Logger as SlackLogger, webApi } from '@slack/bolt';
-import type { Logger } from '../core/ports.js';
+import type { Clock, Logger } from '../core/ports.js';
+import { TokenWatch } from './token-watch.js';
 
 export type Fetch = webApi.FetchFunction;
 
@@ -12,6 +13,7 @@ export interface ClientSettings {
   /** Slack's API root, such as `https://slack.com/api/`. */
   readonly apiUrl: string;
   readonly fetch: Fetch;
+  readonly clock: Pick<Clock, 'now'>;
   readonly logger: Logger;
 }
 
@@ -20,6 +22,8 @@ export interface SlackClients {
   readonly interactive: webApi.WebClient;
   /** For what nobody waits for; its slow requests never stand in the way of the other's. */
   readonly background: webApi.WebClient;
+  /** Why Slack refuses whatever they ask; empty when it does not, or has not been asked since. */
+  notReady(): string[];
 }
 
 const interactiveTimeoutMs = 10_000;
@@ -27,14 +31,34 @@ const backgroundTimeoutMs = 20_000;
 
 /** Neither client retries nor waits on 429: a post is at least once, so whoever posts must know of each attempt. */
 export function createSlackClients(settings: ClientSettings): SlackClients {
+  const watch = new TokenWatch(settings);
   const create = (timeout: number) =>
-    new webApi.WebClient(settings.botToken, {
+    new WatchedClient(watch, settings.botToken, {
       ...commonOptions(settings),
       timeout,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
     });
-  return { interactive: create(interactiveTimeoutMs), background: create(backgroundTimeoutMs) };
+  const interactive = create(interactiveTimeoutMs);
+  return {
+    interactive,
+    background: create(backgroundTimeoutMs),
+    notReady: () => watch.notReady(() => interactive.auth.test()),
+  };
+}
+
+/** Every method of the client goes through `apiCall`. */
+class WatchedClient extends webApi.WebClient {
+  readonly #watch: TokenWatch;
+
+  constructor(watch: TokenWatch, ...settings: ConstructorParameters<typeof webApi.WebClient>) {
+    super(...settings);
+    this.#watch = watch;
+  }
+
+  override apiCall(...call: Parameters<webApi.WebClient['apiCall']>): Promise<webApi.WebAPICallResult> {
+    return this.#watch.follow(super.apiCall(...call));
+  }
 }
 
 /** A fresh object each time: Bolt and its clients write into what they are given. Never with `headers`, for that reason. */

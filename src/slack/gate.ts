@@ -1,20 +1,32 @@
-/** Stands before Bolt's listeners: acks first, counts what is in hand, lets nothing escape. */
+/** Stands before Bolt's listeners: writes down, acks, counts what is in hand, lets nothing escape. */
 import type { App, ReceiverEvent } from '@slack/bolt';
-import type { Logger } from '../core/ports.js';
+import type { Clock, Logger } from '../core/ports.js';
+import type { RequestInHand } from './request-in-hand.js';
+
+export interface GateDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Begins to write down what is asked; null where nobody is owed an answer. */
+  readonly takeIn: (body: object) => RequestInHand | null;
+}
+
+/** Slack waits three seconds for the ack. A slow database must not show people a timeout, in milliseconds. */
+const ackWithinMs = 1_000;
 
 export class Gate {
-  readonly #logger: Logger;
+  readonly #deps: GateDeps;
   readonly #waiting = new Set<() => void>();
   #inHand = 0;
   #lastTurn: Promise<void> = Promise.resolve();
 
-  constructor(logger: Logger) {
-    this.#logger = logger;
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
   }
 
   /**
-   * The app as its receivers see it. Everything is acked before anything is read or asked: Slack waits three seconds,
-   * and Bolt itself never acks a command or an action that no listener knows.
+   * The app as its receivers see it. A request is acked once it is written down, so that it outlives this process, and
+   * everything before anything is done about it: Slack waits three seconds, and Bolt itself never acks a command or an
+   * action that no listener knows.
    * https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
    */
   before(app: App): App {
@@ -31,15 +43,29 @@ export class Gate {
   async #process(app: App, event: ReceiverEvent): Promise<void> {
     this.#inHand += 1;
     try {
+      const inHand = this.#deps.takeIn(event.body);
+      if (inHand) await this.#written(inHand);
       await this.#ack(event);
       await this.#turn();
-      await app.processEvent({ ...event, ack: async () => {} });
+      await app.processEvent({ ...event, ack: async () => {}, customProperties: { inHand } });
+      await inHand?.finish();
     } catch (error) {
-      this.#logger.error({ err: error }, 'a request from Slack could not be handled');
+      this.#deps.logger.error({ err: error }, 'a request from Slack could not be handled');
     } finally {
       this.#inHand -= 1;
       if (this.#inHand === 0) this.#release();
     }
+  }
+
+  /** Resolves when it is, or cannot be, or takes too long. */
+  async #written({ claimed }: RequestInHand): Promise<void> {
+    const timer = new AbortController();
+    const settled = claimed.then(
+      () => {},
+      () => {},
+    );
+    await Promise.race([settled, this.#deps.clock.sleep(ackWithinMs, timer.signal)]);
+    timer.abort();
   }
 
   /** Without the ack the user is shown a timeout; the work is done and answered all the same. */
@@ -47,7 +73,7 @@ export class Gate {
     try {
       await event.ack();
     } catch (error) {
-      this.#logger.warn({ err: error }, 'Slack could not be told that its request has arrived');
+      this.#deps.logger.warn({ err: error }, 'Slack could not be told that its request has arrived');
     }
   }
 

@@ -1,29 +1,39 @@
 /** What Bolt hands over: the command and the buttons. */
-import type { App, BlockAction, ButtonAction, SlashCommand } from '@slack/bolt';
-import { type Command, parseCommand } from '../core/command.js';
+import type { App, BlockAction, ButtonAction } from '@slack/bolt';
 import { onButton } from './buttons.js';
-import { toPlainText } from './plain-text.js';
-import { answer, isFirst, type ListenerDeps, withNewCard } from './requests.js';
-import { createRespond } from './respond.js';
+import { toCommand, wantsCard } from './person-requests.js';
+import type { RequestInHand } from './request-in-hand.js';
+import { answer, type ListenerDeps, withNewCard } from './requests.js';
+
+/** What is in hand, as the gate has put it into Bolt's context; null where nobody is owed an answer. */
+export const inHandOf = ({
+  inHand,
+}: {
+  readonly inHand?: RequestInHand | null;
+  readonly [name: string]: unknown;
+}): RequestInHand | null => inHand ?? null;
 
 /** Everything is acked already, see `Gate`; what is thrown is answered by the app's error handler. */
 export function registerListeners(app: App, deps: ListenerDeps): void {
   // Whatever the command is called in the manifest.
-  app.command(/^\//, ({ command, context }) => onCommand(deps, command, context.botUserId));
+  app.command(/^\//, ({ context }) => onCommand(deps, inHandOf(context), context.botUserId));
   // One listener for all buttons, since Bolt runs every listener that matches.
-  app.action<BlockAction<ButtonAction>>(
-    { type: 'block_actions', action_id: /^/ },
-    ({ body, action, context }) => onButton(deps, body, action, context.botUserId),
+  app.action<BlockAction<ButtonAction>>({ type: 'block_actions', action_id: /^/ }, ({ body, context }) =>
+    onButton(deps, inHandOf(context), body, context.botUserId),
   );
 }
 
-async function onCommand(deps: ListenerDeps, command: SlashCommand, botUserId?: string): Promise<void> {
-  if (!(await isFirst(deps, command.trigger_id))) return;
-  const respond = createRespond(command.response_url, deps);
-  const parsed = parseCommand(toPlainText(command.text ?? ''));
-  const place = { userId: command.user_id, channelId: command.channel_id };
-  const asker = changes(parsed) ? withNewCard(deps, place, respond, botUserId) : place;
-  await answer(deps, await deps.controller.execute(parsed, asker), respond);
+async function onCommand(
+  deps: ListenerDeps,
+  inHand: RequestInHand | null,
+  botUserId?: string,
+): Promise<void> {
+  if (!inHand || !(await inHand.claimed)) return;
+  const { request, respond } = inHand;
+  const command = toCommand(request);
+  if (command === null) return;
+  const { userId, channelId } = request;
+  const place = { userId, channelId };
+  const asker = wantsCard(request, command) ? withNewCard(deps, place, respond, botUserId) : place;
+  await answer(deps, await deps.controller.execute(command, asker), respond);
 }
-
-const changes = ({ name }: Command): boolean => name === 'start' || name === 'stop';

@@ -3,6 +3,7 @@ import type { webApi } from '@slack/bolt';
 import type { Clock, Logger } from '../core/ports.js';
 import type { Message } from './blocks.js';
 import { LostPosts, type Post } from './lost-posts.js';
+import type { Sharing } from './pace-share.js';
 import { Pacer } from './pacer.js';
 import { laneOf, type Place, postOrUpdate } from './posting.js';
 import { readFailure, type SlackFailure } from './slack-failure.js';
@@ -21,10 +22,12 @@ export interface OutletDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
+  /** Among how many processes the limits are divided. */
+  readonly sharing: Sharing;
 }
 
 /** The greatest goes first. */
-export const priorities = { card: 2, reply: 1, alert: 0 };
+export const priorities = { card: 2, reply: 1, alert: 0, overWarning: -1 };
 const rememberPauseMs = 1_000;
 
 export class Outlet {
@@ -35,7 +38,7 @@ export class Outlet {
 
   constructor(deps: OutletDeps) {
     this.#deps = deps;
-    this.#pacer = new Pacer(deps.clock, deps.signal);
+    this.#pacer = new Pacer(deps.clock, deps.signal, deps.sharing);
     this.lost = new LostPosts({ ...deps, pacer: this.#pacer });
   }
 

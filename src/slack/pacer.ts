@@ -1,22 +1,29 @@
 /**
  * Keeps what is sent within Slack's rate limits: one lane per limit, a short burst and then a steady pace, more
- * urgent tasks first, and a pause where Slack asks for one. https://docs.slack.dev/apis/web-api/rate-limits
+ * urgent tasks first, and a pause where Slack asks for one. Several processes divide each limit among them.
+ * https://docs.slack.dev/apis/web-api/rate-limits
  */
 import PQueue from 'p-queue';
 import type { Clock } from '../core/ports.js';
+import type { Sharing } from './pace-share.js';
 
+/** What all processes may send together. */
 export interface LaneLimit {
   /** Requests that may be sent at once after a quiet while. */
   readonly burst: number;
   /** One request more after each of these, in milliseconds. */
   readonly everyMs: number;
-  /** Requests under way at the same time. */
+  /** Requests of one process under way at the same time. */
   readonly concurrency: number;
 }
+
+/** This process's part of a limit. */
+type Share = Pick<LaneLimit, 'burst' | 'everyMs'>;
 
 interface Lane {
   readonly queue: PQueue;
   readonly limit: LaneLimit;
+  share: Share;
   /** When the lane would have had no request for a whole burst: the bucket, kept as a time. */
   freeAt: number;
   pausedUntil: number;
@@ -27,11 +34,13 @@ export class Pacer {
   readonly #lanes = new Map<string, Lane>();
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
+  readonly #sharing: Sharing;
 
   /** After the signal aborts nothing is held back any more; tasks look at it themselves. */
-  constructor(clock: Clock, signal: AbortSignal) {
+  constructor(clock: Clock, signal: AbortSignal, sharing: Sharing) {
     this.#clock = clock;
     this.#signal = signal;
+    this.#sharing = sharing;
   }
 
   /** Runs the task when its lane allows; among those that wait, the greatest priority goes first. */
@@ -39,7 +48,8 @@ export class Pacer {
     const lane = this.#lane(name, limit);
     return lane.queue.add(
       () => {
-        lane.freeAt = Math.max(lane.freeAt, this.#clock.now()) + limit.everyMs;
+        const { everyMs } = this.#shareOf(lane);
+        lane.freeAt = Math.max(lane.freeAt, this.#clock.now()) + everyMs;
         void this.#hold(lane);
         return task().finally(() => this.#hold(lane));
       },
@@ -58,9 +68,26 @@ export class Pacer {
     const known = this.#lanes.get(name);
     if (known) return known;
     const queue = new PQueue({ concurrency: limit.concurrency });
-    const lane = { queue, limit, freeAt: 0, pausedUntil: 0, holding: false };
+    const share = divide(limit, this.#sharing);
+    // A process that joins others begins without a burst, which they may have just had.
+    const freeAt = this.#sharing.since + share.burst * share.everyMs;
+    const lane = { queue, limit, share, freeAt, pausedUntil: 0, holding: false };
     this.#lanes.set(name, lane);
+    void this.#hold(lane);
     return lane;
+  }
+
+  /** What a process has left of its share stays the same when the share changes, unless that is less. */
+  #shareOf(lane: Lane): Share {
+    const before = lane.share;
+    const share = divide(lane.limit, this.#sharing);
+    if (share.everyMs !== before.everyMs) {
+      const now = this.#clock.now();
+      const left = before.burst - Math.max(0, lane.freeAt - now) / before.everyMs;
+      lane.freeAt = now + (share.burst - Math.min(left, share.burst)) * share.everyMs;
+      lane.share = share;
+    }
+    return share;
   }
 
   /** The queue stands still while the lane must wait, so that the most urgent task is chosen when it may go on. */
@@ -75,9 +102,15 @@ export class Pacer {
     lane.queue.start();
   }
 
-  #waitMs({ limit, freeAt, pausedUntil }: Lane): number {
+  #waitMs(lane: Lane): number {
     if (this.#signal.aborted) return 0;
     const now = this.#clock.now();
-    return Math.max(pausedUntil - now, freeAt - (limit.burst - 1) * limit.everyMs - now);
+    const { burst, everyMs } = this.#shareOf(lane);
+    return Math.max(lane.pausedUntil - now, lane.freeAt - (burst - 1) * everyMs - now);
   }
 }
+
+const divide = ({ burst, everyMs }: LaneLimit, { processes }: Sharing): Share => ({
+  burst: Math.max(1, Math.floor(burst / processes)),
+  everyMs: everyMs * processes,
+});

@@ -10,6 +10,8 @@ export interface Place {
   readonly ts: string | null;
   /** Whose thread a new message belongs to. */
   readonly threadTs?: string;
+  /** The only person to see a new message, which has no `ts` then that would let it be found or changed. */
+  readonly onlyFor?: string;
   /** What a new message is recognised by; an update leaves it as it is. */
   readonly mark?: Mark;
 }
@@ -21,21 +23,26 @@ export interface Lane {
 
 /** About one message a second per channel, short bursts tolerated. https://docs.slack.dev/apis/web-api/rate-limits */
 const posting: LaneLimit = { burst: 4, everyMs: 1_000, concurrency: 1 };
+/** Tier 4: 100 and more a minute, for all channels together. */
+const whispering: LaneLimit = { burst: 20, everyMs: 600, concurrency: 2 };
 /** Tier 3: 50 and more a minute, for all channels together. */
 const updating: LaneLimit = { burst: 30, everyMs: 1_200, concurrency: 4 };
 
-export const laneOf = ({ channelId, ts }: Place): Lane =>
-  ts === null
+export function laneOf({ channelId, ts, onlyFor }: Place): Lane {
+  if (onlyFor !== undefined) return { name: 'chat.postEphemeral', limit: whispering };
+  return ts === null
     ? { name: `chat.postMessage ${channelId}`, limit: posting }
     : { name: 'chat.update', limit: updating };
+}
 
 /** Sends once, and gives the message's `ts`. Throws what the client throws. */
 export async function postOrUpdate(
   client: webApi.WebClient,
-  { channelId, ts, threadTs, mark }: Place,
+  { channelId, ts, threadTs, onlyFor, mark }: Place,
   { text, blocks }: Message,
 ): Promise<string> {
   const content = { channel: channelId, text, blocks: [...blocks] };
+  if (onlyFor !== undefined) return whisper(client, { ...content, user: onlyFor });
   const answer =
     ts === null
       ? await client.chat.postMessage({
@@ -48,4 +55,13 @@ export async function postOrUpdate(
       : await client.chat.update({ ...content, ts });
   if (typeof answer.ts !== 'string') throw new Error('Slack took a message and gave no ts');
   return answer.ts;
+}
+
+async function whisper(
+  client: webApi.WebClient,
+  content: webApi.ChatPostEphemeralArguments,
+): Promise<string> {
+  const { message_ts: ts } = await client.chat.postEphemeral(content);
+  if (typeof ts !== 'string') throw new Error('Slack took a message and gave no ts');
+  return ts;
 }

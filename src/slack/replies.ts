@@ -1,5 +1,5 @@
 /** Messages in the thread under a card: that a recording is about to end, and how it ended. */
-import { jobIdOf, type RecordingJob, type Reply } from '../core/model.js';
+import { jobIdOf, type OverWarning, type RecordingJob, type Reply } from '../core/model.js';
 import {
   actions,
   code,
@@ -40,12 +40,16 @@ function renderWarning(job: RecordingJob): Message {
 }
 
 /** False for a warning whose recording has ended, or has been given more time, before it could be sent. */
-export const isStillTrue = ({ kind, job }: Pick<Reply, 'kind' | 'job'>, now: number): boolean =>
+export const isStillTrue = (
+  { kind, isOver, job }: Pick<Reply, 'kind' | 'isOver' | 'job'>,
+  now: number,
+): boolean =>
   kind === 'finished' ||
-  (job.state === 'recording' &&
-    job.deadlineAt !== null &&
-    job.deadlineAt === job.warnedFor &&
-    now < job.deadlineAt);
+  (!isOver && job.state === 'recording' && job.deadlineAt !== null && now < job.deadlineAt);
+
+/** In place of a warning on which nobody clicked in time. The same as if somebody had. */
+export const renderOver = ({ job, extendedBy }: Pick<OverWarning, 'job' | 'extendedBy'>): Message =>
+  extendedBy?.kind === 'person' ? renderExtended(job, extendedBy.userId) : renderOverWarning(job);
 
 /** In place of the warning whose button did it. */
 export function renderExtended(job: RecordingJob, userId: string): Message {

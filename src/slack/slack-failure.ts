@@ -24,6 +24,7 @@ const passing = new Set([
 ]);
 const noAccess = new Set([
   'not_in_channel',
+  'user_not_in_channel',
   'channel_not_found',
   'is_archived',
   'restricted_action',

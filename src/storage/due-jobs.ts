@@ -85,7 +85,7 @@ export async function advanceProgress(db: Db, now: number, leastMs: number): Pro
       [now, now - leastMs, job.id],
     );
     if (rows.length === 0) return false;
-    await raiseVersion(tx, job.conversationId);
+    await raiseVersion(tx, job.conversationId, job.id);
     return true;
   });
 }

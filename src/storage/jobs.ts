@@ -61,7 +61,7 @@ export async function changeJob(
   if (expected && expected.deadlineAt !== before.deadlineAt) return null;
   await refuseTakenName(tx, jobId, change.genesysId);
 
-  await raiseVersion(tx, before.conversationId);
+  await raiseVersion(tx, before.conversationId, jobId);
   const job = await guardedUpdate(tx, before, from, change, at, expected !== undefined);
   // Changed since it was read a moment ago.
   if (!job) throw new LostRace(`job ${jobId}`);

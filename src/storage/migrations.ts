@@ -5,9 +5,11 @@ import type { Db, Queryable } from './db.js';
 import { type Migration, postgresWords, sqliteWords } from './dialect-words.js';
 import { firstTables } from './schema-001.js';
 import { sharedWork } from './schema-002.js';
+import { owedAnswers } from './schema-003.js';
+import { endedWarnings } from './schema-004.js';
 
 /** The schema's version is the number of steps taken. */
-const migrations: readonly Migration[] = [firstTables, sharedWork];
+const migrations: readonly Migration[] = [firstTables, sharedWork, owedAnswers, endedWarnings];
 
 export async function migrate(db: Db, now: number, logger: Logger): Promise<void> {
   for (;;) {

@@ -1,6 +1,6 @@
 /** Rows → the domain's types. Each row is checked: one that does not fit is a bug, and throws. */
 import { z } from 'zod';
-import type { Actor, AuditEntry, Card, Conversation, RecordingJob } from '../core/model.js';
+import type { Actor, AuditEntry, Card, Conversation, PersonRequest, RecordingJob } from '../core/model.js';
 import type { Row, SqlValue } from './db.js';
 
 const text = z.string();
@@ -64,7 +64,14 @@ const cardRow = z.object({
   revived: z.literal([0, 1]).transform(Boolean),
 });
 
-const replyRow = z.object({ id: text, kind: z.enum(['finished', 'warning']), attempted_at: maybeWhole });
+const flag = z.literal([0, 1]).transform(Boolean);
+const replyRow = z.object({
+  id: text,
+  kind: z.enum(['finished', 'warning']),
+  attempted_at: maybeWhole,
+  is_over: flag,
+});
+const overWarningRow = z.object({ id: text, ts: text, extended_by: actor.nullable() });
 
 const auditRow = z.object({
   id: text,
@@ -80,6 +87,17 @@ const auditRow = z.object({
   reference: maybeText,
 });
 
+const requestRow = z.object({
+  key: text,
+  kind: z.enum(['command', 'card-button', 'list-button', 'reply-button']),
+  words: text,
+  value: maybeText,
+  user_id: text,
+  channel_id: text,
+  asked_at: whole,
+  takeovers: whole,
+});
+
 export const jobColumns = Object.keys(jobRow.shape);
 export const conversationColumns = Object.keys(conversationRow.shape);
 export const cardColumns = Object.keys(cardRow.shape);
@@ -88,7 +106,12 @@ export const toJob = (row: Row): RecordingJob => inWords(jobRow.parse(row));
 export const toConversation = (row: Row): Conversation => inWords(conversationRow.parse(row));
 export const toCard = (row: Row): Card => inWords(cardRow.parse(row));
 export const toReplyHead = (row: Row) => inWords(replyRow.parse(row));
+export const toOverWarningHead = (row: Row) => inWords(overWarningRow.parse(row));
 export const toAuditEntry = (row: Row): AuditEntry => inWords(auditRow.parse(row));
+
+/** The time of the claim is the time of the request: it is claimed when it comes in. */
+export const toRequest = ({ claimed_at: asked_at, ...row }: Row): PersonRequest =>
+  inWords(requestRow.parse({ ...row, asked_at }));
 
 type CamelCase<S extends string> = S extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`

@@ -65,9 +65,9 @@ const jobs = (sequence: string) => [
 ];
 
 /**
- * A card is stale while `drawn_version < wanted_version`. The conversation's version is copied into `wanted_version`
- * whenever it grows, so that one row tells, an index finds the stale ones, and drawing and growing cannot miss each
- * other.
+ * A card is stale while `drawn_version < wanted_version`. Whenever the conversation's version grows, it is copied into the
+ * `wanted_version` of the cards that show what has changed, so that one row tells, an index finds the stale ones, and
+ * drawing and growing cannot miss each other.
  */
 const cards = (sequence: string) => [
   `CREATE TABLE cards (

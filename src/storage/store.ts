@@ -14,7 +14,13 @@ import {
   reviveCard,
 } from './cards.js';
 import type { Db } from './db.js';
-import { claimDelivery, pruneDeliveries } from './deliveries.js';
+import {
+  claimDelivery,
+  closeRequests,
+  holdRequests,
+  pruneDeliveries,
+  takeLeftRequests,
+} from './deliveries.js';
 import { advanceProgress, claimDueJobs, holdJobs, warnOfDeadlines } from './due-jobs.js';
 import {
   beginJob,
@@ -25,9 +31,9 @@ import {
   listUnfinishedJobs,
   listUnfinishedJobsOf,
 } from './jobs.js';
-import { dropLease, forgetClaims, takeLease } from './leases.js';
+import { countLeases, dropLease, forgetClaims, pruneLeases, takeLease } from './leases.js';
 import { migrate } from './migrations.js';
-import { listDueReplies, replyBegun, replySent } from './replies.js';
+import { forgetReply, listDueReplies, listOverWarnings, replyBegun, replySent } from './replies.js';
 
 export interface StoreDeps {
   readonly clock: Pick<Clock, 'now'>;
@@ -74,15 +80,42 @@ export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
     postBegun: (cardId, at) => postBegun(db, cardId, at),
     reviveCard: (cardId) => reviveCard(db, cardId),
     dropCard: (cardId) => dropCard(db, cardId),
-    listDueReplies: (conversationId) => listDueReplies(db, conversationId),
-    replyBegun: (replyId, at) => replyBegun(db, replyId, at),
-    replySent: (replyId, ts) => replySent(db, replyId, ts),
+    ...replyMethods(db),
+    ...leaseMethods(db),
 
-    takeLease: (name, holder, now, until) => takeLease(db, name, holder, now, until),
-    dropLease: (name, holder) => dropLease(db, name, holder),
-    forgetClaims: (now) => forgetClaims(db, now),
-
-    claimDelivery: (key, now, claimant) => claimDelivery(db, key, now, claimant ?? null),
-    pruneDeliveries: (before) => pruneDeliveries(db, before),
+    ...deliveriesOf(db),
   };
 }
+
+const deliveriesOf = (
+  db: Db,
+): Pick<
+  Store,
+  'claimDelivery' | 'holdRequests' | 'takeLeftRequests' | 'closeRequests' | 'pruneDeliveries'
+> => ({
+  claimDelivery: (key, now, claimant, owed) => claimDelivery(db, key, now, claimant ?? null, owed),
+  holdRequests: (claims, until) => holdRequests(db, claims, until),
+  takeLeftRequests: (now, until, claimant, limit) => takeLeftRequests(db, now, until, claimant, limit),
+  closeRequests: (keys, at) => closeRequests(db, keys, at),
+  pruneDeliveries: (before) => pruneDeliveries(db, before),
+});
+
+type ReplyMethods = 'listDueReplies' | 'replyBegun' | 'replySent' | 'listOverWarnings' | 'forgetReply';
+
+const replyMethods = (db: Db): Pick<Store, ReplyMethods> => ({
+  listDueReplies: (conversationId) => listDueReplies(db, conversationId),
+  replyBegun: (replyId, at) => replyBegun(db, replyId, at),
+  replySent: (replyId, ts) => replySent(db, replyId, ts),
+  listOverWarnings: (conversationId) => listOverWarnings(db, conversationId),
+  forgetReply: (replyId) => forgetReply(db, replyId),
+});
+
+type LeaseMethods = 'takeLease' | 'dropLease' | 'countLeases' | 'pruneLeases' | 'forgetClaims';
+
+const leaseMethods = (db: Db): Pick<Store, LeaseMethods> => ({
+  takeLease: (name, holder, now, until) => takeLease(db, name, holder, now, until),
+  dropLease: (name, holder) => dropLease(db, name, holder),
+  countLeases: (prefix, now) => countLeases(db, prefix, now),
+  pruneLeases: (now) => pruneLeases(db, now),
+  forgetClaims: (now) => forgetClaims(db, now),
+});

@@ -5,45 +5,60 @@ import type { JobRow } from './database.js';
 import type { Evidence, Finding } from './evidence.js';
 import type { Kill } from './fleet.js';
 import type { Ask } from './people.js';
+import { isOwed } from './quiet.js';
+import { assignWhispers, type Whisper, whispersIn } from './whispers.js';
 
 type Fate =
   | 'answered'
+  | 'answered by another way'
   | 'shown by a card'
-  | 'lost with the process'
-  | 'Slack took no answer'
-  | 'told twice, since Slack cut the line after taking the first'
+  | 'acked while it could not be written down'
+  | 'told twice, since Slack or the bot was cut off after the first'
   | 'unanswered'
   | 'answered more than once';
 
 const wrong: readonly Fate[] = ['unanswered', 'answered more than once'];
 
 export function checkAnswers(evidence: Evidence): Finding {
-  const asks = evidence.people.asks.filter(({ acked }) => acked);
-  const uses = grouped(evidence.world.slack.journal.filter(isUse));
-  const deliveries = grouped(evidence.world.slack.journal.filter(isDelivery));
+  const { people, world, books } = evidence;
+  const asks = people.asks.filter(({ acked }) => acked);
+  const uses = grouped(world.slack.journal.filter(isUse));
+  const deliveries = grouped(world.slack.journal.filter(isDelivery));
+  const usesOf = ({ deliveryId }: Ask) => uses.get(deliveryId) ?? [];
+  const whispers = assignWhispers(
+    whispersIn(world.slack.journal),
+    people.asks,
+    (ask) => usesOf(ask).some(isTaken),
+    (ask) => isShown(evidence, ask),
+  );
   const fates = asks.map((ask) => {
-    const used = uses.get(ask.deliveryId) ?? [];
-    return { ask, fate: fateOf(evidence, ask, used, deliveries.get(ask.deliveryId) ?? []) };
+    const used = usesOf(ask);
+    const told = whispers.get(ask.deliveryId) ?? [];
+    return { ask, fate: fateOf(evidence, ask, used, told, deliveries.get(ask.deliveryId) ?? []) };
   });
   const count = (fate: Fate) => fates.filter((one) => one.fate === fate).length;
+  const counted = (fate: Fate) => [`… ${fate}`, count(fate)] as const;
   const describe = ({ ask, fate }: (typeof fates)[number]) =>
     `${ask.what} of ${ask.userId} in ${ask.channelId} at ${new Date(ask.at).toISOString()} (${ask.deliveryId}): ${fate}`;
+  const owed = books.deliveries.filter(isOwed);
+  const left = fates.filter(({ fate }) => fate === 'acked while it could not be written down');
   return {
     title: 'every acknowledged command or click has exactly one outcome for its user',
-    violations: fates.filter(({ fate }) => wrong.includes(fate)).map((one) => `${describe(one)}.`),
-    counts: [
-      ['commands and clicks', evidence.people.asks.length],
-      ['… acknowledged', asks.length],
-      ['… answered', count('answered')],
-      ['… shown by a card', count('shown by a card')],
-      ['… lost with the process', count('lost with the process')],
-      ['… Slack took no answer', count('Slack took no answer')],
-      [
-        '… told twice, since Slack cut the line after taking the first',
-        count('told twice, since Slack cut the line after taking the first'),
-      ],
+    violations: [
+      ...fates.filter(({ fate }) => wrong.includes(fate)).map((one) => `${describe(one)}.`),
+      ...owed.map(({ key }) => `The request ${key} is still owed an answer.`),
     ],
-    notes: fates.filter(({ fate }) => fate === 'lost with the process').map(describe),
+    counts: [
+      ['commands and clicks', people.asks.length],
+      ['… acknowledged', asks.length],
+      counted('answered'),
+      counted('shown by a card'),
+      counted('answered by another way'),
+      counted('acked while it could not be written down'),
+      counted('told twice, since Slack or the bot was cut off after the first'),
+      ['taken over by another process', books.deliveries.filter(({ takeovers }) => takeovers > 0).length],
+    ],
+    notes: left.map(describe),
   };
 }
 
@@ -60,28 +75,39 @@ function grouped<T extends { readonly deliveryId: string }>(entries: readonly T[
   return groups;
 }
 
+const isTaken = ({ status, answer }: ResponseUrlEntry): boolean => status === 200 && answer?.['ok'] === true;
+
 function fateOf(
   evidence: Evidence,
   ask: Ask,
   uses: readonly ResponseUrlEntry[],
+  whispers: readonly Whisper[],
   deliveries: readonly DeliveryEntry[],
 ): Fate {
-  const taken = uses.filter(({ status, answer }) => status === 200 && answer?.['ok'] === true);
+  const taken = uses.filter(isTaken);
   // What replaces a message or goes to the whole channel stands beside the answer to the one who asked.
-  const whispers = taken.filter(
+  const own = taken.filter(
     ({ body }) => body['response_type'] !== 'in_channel' && body['replace_original'] !== true,
   );
-  if (whispers.length > 1) {
-    const repeated = uses.some(({ fault }) => fault !== null);
-    return repeated
-      ? 'told twice, since Slack cut the line after taking the first'
+  if (own.length + whispers.length > 1) {
+    const unconfirmed = [
+      ...uses.map(({ fault }) => fault !== null),
+      ...whispers.map((one) => one.unconfirmed),
+    ];
+    const firstAt = Math.min(...[...own, ...whispers].map(({ at }) => at));
+    const died = evidence.fleet.kills.some(({ at }) => at >= firstAt - 50 && at < firstAt + rememberingMs);
+    return died || unconfirmed.some(Boolean)
+      ? 'told twice, since Slack or the bot was cut off after the first'
       : 'answered more than once';
   }
-  if (whispers.length === 1) return 'answered';
+  if (own.length === 1) return 'answered';
+  if (whispers.length === 1) return 'answered by another way';
   if (taken.length > 0 || isShown(evidence, ask)) return 'shown by a card';
-  if (uses.length > 0) return 'Slack took no answer';
-  return wasLost(evidence, ask, deliveries) ? 'lost with the process' : 'unanswered';
+  return wasLost(evidence, ask, deliveries) ? 'acked while it could not be written down' : 'unanswered';
 }
+
+/** Between Slack's taking an answer and the row that says so, on a busy machine, in milliseconds. */
+const rememberingMs = 1_000;
 
 /** Sent a moment before it was noted, in milliseconds. */
 const sendingMs = 200;
@@ -89,7 +115,7 @@ const sendingMs = 200;
 /** What was asked for is in the books so long after it at the latest, in milliseconds. */
 const longestStepMs = 30_000;
 
-/** A card in its channel shows, or has shown, the job that this ask began or stopped. */
+/** A card in its channel, or directly where the bot is not in it, shows or has shown the job that this ask began or stopped. */
 function isShown({ books, world }: Evidence, ask: Ask): boolean {
   const entries = books.audit.filter(
     (entry) =>
@@ -103,8 +129,9 @@ function isShown({ books, world }: Evidence, ask: Ask): boolean {
   const jobs = books.jobs.filter(
     (job) => entries.some(({ job_id }) => job_id === job.id) && isMeant(ask, job),
   );
-  return world.slack
-    .messages(ask.channelId)
+  const direct = `D${ask.userId.slice(1)}`;
+  return [ask.channelId, direct]
+    .flatMap((channelId) => world.slack.messages(channelId))
     .some(({ fromBot, versions }) => fromBot && versions.some(({ text }) => jobs.some(isNamedIn(text))));
 }
 
@@ -119,11 +146,18 @@ const closeLagMs = 1_500;
 /** A process works on what it has in hand for so long at most, in milliseconds. */
 const longestWorkMs = 60_000;
 
-/** Only what a killed process had in hand may be lost: it took the delivery, through a socket that died with it. */
+/** The bot acks after so long though the database has not answered yet, in milliseconds; the journal rounds. */
+const ackWithinMs = 950;
+
+/**
+ * Only what could not be written down, since the database did not answer, may be lost; and only with the process that had
+ * it in hand: it took the delivery, through a socket that died with it.
+ */
 function wasLost({ world, fleet }: Evidence, ask: Ask, deliveries: readonly DeliveryEntry[]): boolean {
   const closings = world.slack.journal.flatMap((entry) =>
     entry.kind === 'socket' && entry.event === 'closed' ? [entry] : [],
   );
+  if (deliveries.some(({ ackMs }) => ackMs !== null && ackMs < ackWithinMs)) return false;
   const after = fleet.kills.filter(({ at }) => at >= ask.at - sendingMs && at < ask.at + longestWorkMs);
   return deliveries.some(({ socketId, ackMs }) => {
     const closed = closings.find((entry) => entry.socketId === socketId);

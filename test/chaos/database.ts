@@ -55,12 +55,21 @@ export interface AuditRow {
   readonly code: string | null;
 }
 
+/** Without the columns that say what was asked. */
+export interface DeliveryRow {
+  readonly key: string;
+  readonly kind: string | null;
+  readonly takeovers: number;
+  readonly answered_at: number | null;
+}
+
 /** Everything the bot has written down. */
 export interface Books {
   readonly jobs: readonly JobRow[];
   readonly cards: readonly CardRow[];
   readonly replies: readonly ReplyRow[];
   readonly audit: readonly AuditRow[];
+  readonly deliveries: readonly DeliveryRow[];
 }
 
 export interface ChaosDatabase {
@@ -83,6 +92,7 @@ async function readBooks(query: Query): Promise<Books> {
     cards: await all<CardRow>('cards', 'seq'),
     replies: await all<ReplyRow>('replies', 'id'),
     audit: await all<AuditRow>('audit', 'seq'),
+    deliveries: await all<DeliveryRow>('deliveries', 'key'),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Has everything come to rest? */
-import type { Books, ChaosDatabase, JobRow, ReplyRow } from './database.js';
+import type { Books, ChaosDatabase, DeliveryRow, JobRow, ReplyRow } from './database.js';
 import type { Fleet } from './fleet.js';
 import type { World } from './world.js';
 
@@ -36,8 +36,10 @@ function whatWaits({ slack }: World, fleet: Fleet): string | null {
   return pending > 0 ? `${pending} requests from Slack wait for their ack` : null;
 }
 
-function whatIsDue({ jobs }: Books): string | null {
+function whatIsDue({ jobs, deliveries }: Books): string | null {
   const now = Date.now();
+  const owed = deliveries.filter(isOwed).length;
+  if (owed > 0) return `${owed} requests have no answer yet`;
   const moving = jobs.filter(({ state }) => state === 'starting' || state === 'stopping').length;
   if (moving > 0) return `${moving} jobs are starting or stopping`;
   const late = jobs.filter((job) => isRunning(job.state) && (job.deadline_at ?? now) < now).length;
@@ -59,6 +61,8 @@ function isWanted({ kind, id, job_id }: ReplyRow, jobs: readonly JobRow[]): bool
   const job = jobs.find((one) => one.id === job_id);
   return job !== undefined && isRunning(job.state) && id.endsWith(`/${job.deadline_at}`);
 }
+
+export const isOwed = ({ kind, answered_at }: DeliveryRow): boolean => kind !== null && answered_at === null;
 
 export const isRunning = (state: string): boolean => state === 'recording' || state === 'paused';
 

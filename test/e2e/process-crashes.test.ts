@@ -108,6 +108,66 @@ describe('after kill -9', () => {
     expect(bed.genesys.countEffects('stop')).toBe(1);
   });
 
+  it('a question that was not answered yet is answered, for the asker’s eyes alone', async () => {
+    const call = bed.genesys.startCall();
+    bed.genesys.inject({ on: 'calls', fault: { kind: 'hang' } });
+    expect((await bed.record('calls', room)).acked).toBe(true);
+    await until(() => expect(bed.genesys.count('calls')).toBe(1));
+    await bed.kill();
+    expect(bed.slack.ephemerals(bed.ada.id, room)).toEqual([]);
+
+    await bed.start();
+    await bed.whisper(room, ['1 active call', call.id]);
+    expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(1);
+    expect(bed.slack.ephemerals(bed.kim.id, room)).toEqual([]);
+  });
+
+  it('an answer that Slack had not taken yet is given, once, and never again', async () => {
+    bed.slack.inject({ method: 'response_url', fault: { kind: 'hang' } });
+    await bed.record('list', room);
+    await until(() => expect(bed.slack.count('response_url')).toBe(1));
+    await bed.kill();
+
+    await bed.start();
+    await bed.whisper(room, ['No recording is running']);
+    await until(async () => expect(await bed.owed()).toBe(0));
+    await bed.kill();
+    await bed.start();
+    await bed.record('help', room);
+    await bed.whisper(room, ['Recording calls from Slack']);
+    expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(2);
+  });
+
+  it('whoever asked for a stop hears of it, though it was carried out by the successor', async () => {
+    const call = bed.genesys.startCall();
+    await bed.record(`start ${call.id}`, room);
+    const card = await bed.card(room, ':red_circle:');
+    await bed.remembered();
+    bed.genesys.inject({ on: 'stop', fault: { kind: 'hang' } });
+    await bed.press(card, 'Stop');
+    await until(() => expect(bed.genesys.count('stop')).toBe(1));
+    await bed.kill();
+
+    await bed.start();
+    await bed.card(room, 'Recording stopped');
+    await bed.whisper(room, [jobOf(bed.genesys, call.id).id]);
+    expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(1);
+    expect(bed.genesys.countEffects('stop')).toBe(1);
+  });
+
+  it('where the bot is not in the channel, the answer comes directly', async () => {
+    const { id } = bed.channel('quality', false);
+    bed.slack.inject({ method: 'response_url', fault: { kind: 'hang' } });
+    await bed.record('list', id);
+    await until(() => expect(bed.slack.count('response_url')).toBe(1));
+    await bed.kill();
+
+    await bed.start();
+    const direct = `D${bed.ada.id.slice(1)}`;
+    await until(() => expect(bed.slack.messages(direct).map(textOf)).toHaveLength(1));
+    expect(bed.slack.messages(direct).map(textOf).join()).toContain(`what you asked in <#${id}>`);
+  });
+
   it('a deadline that passed meanwhile is kept as soon as the bot is back', async () => {
     const call = bed.genesys.startCall();
     await bed.record(`start ${call.id} for 2s`, room);

@@ -115,6 +115,20 @@ describe('the process', () => {
       await expect(fetch(`${url}/healthz`)).rejects.toThrow();
     });
 
+    it('is not ready while Slack refuses the bot token, and is again by itself', async () => {
+      const room = bed.channel('ops').id;
+      bed.slack.refuseToken('bot', 'token_revoked');
+      await bed.record(`start ${bed.genesys.startCall().id}`, room);
+      await until(async () =>
+        expect(await readiness()).toEqual({
+          status: 503,
+          text: expect.stringContaining('the bot token is refused (token_revoked)'),
+        }),
+      );
+      bed.slack.refuseToken('bot', null);
+      await until(async () => expect(await readiness()).toMatchObject({ status: 200 }));
+    });
+
     it('finishes what is in hand before it ends', async () => {
       const room = bed.channel('ops').id;
       const call = bed.genesys.startCall();

@@ -195,6 +195,27 @@ describePostgres('two processes on one Postgres', ({ url, schema, reset }) => {
     });
   });
 
+  describe('when one is killed', () => {
+    beforeEach(() => raise('http'), 60_000);
+    afterEach(lower, 60_000);
+
+    it('the other answers within seconds what it had in hand, each thing once', async () => {
+      const call = bed.genesys.startCall();
+      ask(one);
+      bed.genesys.inject({ on: 'calls', fault: { kind: 'hang' }, times: 3 });
+      for (let asked = 0; asked < 3; asked += 1) await bed.record('calls', room);
+      await until(() => expect(bed.genesys.count('calls')).toBe(3));
+      await kill(one);
+      const killedAt = Date.now();
+      await until(() => expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(3));
+      expect(Date.now() - killedAt).toBeLessThan(settledWithinMs);
+      await bed.whisper(room, ['1 active call', call.id]);
+      await until(async () => expect(await bed.owed()).toBe(0));
+      await allDrawn();
+      expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(3);
+    });
+  });
+
   describe('in Socket Mode', () => {
     beforeEach(() => raise('socket'), 60_000);
     afterEach(lower, 60_000);

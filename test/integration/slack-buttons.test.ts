@@ -130,6 +130,8 @@ describe('the warning before the end of a recording', () => {
       expect(wordsOf({ blocks: shown()?.blocks ?? [] })).toContain(`Extended by <@${sam.id}> to`),
     );
     expect(buttonsOf(shown()?.blocks)).toEqual([]);
+    // The board need not say the same once more.
+    await until(async () => expect(await store.listOverWarnings()).toEqual([]));
     const deadlineAt = (job.deadlineAt ?? 0) + tenMinutes;
     expect(await store.findJob(job.id)).toMatchObject({ deadlineAt });
     await card(ops.id, `Ends by <!date^${Math.floor(deadlineAt / 1000)}^`);

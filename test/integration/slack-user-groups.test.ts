@@ -18,11 +18,13 @@ afterEach(() => slack.close());
 function open() {
   const user = slack.addUser({ name: 'sam' });
   slack.addUserGroup({ id: 'SLEADS', members: [user.id] });
-  const settings = { botToken: slack.botToken, apiUrl: slack.apiUrl, fetch, logger: createLogRecorder() };
-  const groups = createUserGroups({
-    client: createSlackClients(settings).interactive,
-    clock: { now: () => now },
+  const clock = { now: () => now };
+  const logger = createLogRecorder();
+  const { interactive: client } = createSlackClients({
+    ...{ botToken: slack.botToken, apiUrl: slack.apiUrl },
+    ...{ fetch, clock, logger },
   });
+  const groups = createUserGroups({ client, clock });
   return { user, groups };
 }
 const asked = () => slack.count('usergroups.users.list');

@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobState } from '../../src/core/model.js';
 import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
 import type { Bench } from './store.contract.js';
@@ -59,6 +59,72 @@ export function describeCards(bench: Bench): void {
     await bench.store.changeJob('j1', ['recording'], { retries: 1 }, 2_000);
     expect(await stale()).toEqual(['alert', 'card']);
     expect(await stale('call-2')).toEqual([]);
+  });
+
+  describe('the card of a finished job', () => {
+    /** Both cards drawn as they stand: the call alert and the job's own. */
+    const drawAll = async () => {
+      const drawn = await bench.store.listStaleCards();
+      for (const { card, conversation } of drawn) {
+        await bench.store.cardDrawn(card.id, `1.${card.id}`, conversation.version);
+      }
+    };
+
+    it.each<JobState>(['stopped', 'ended', 'failed'])(
+      'is left alone when the call goes on, ends and comes back after the job is %s; its alert is not',
+      async (state) => {
+        await finish('j1', state);
+        await drawAll();
+        await bench.store.seeCalls([sampleCall({ agent: 'Ann' })], 6_000);
+        expect(await stale()).toEqual(['alert']);
+        await drawAll();
+        await bench.store.endCalls(['call-1'], 7_000);
+        expect(await stale()).toEqual(['alert']);
+        await drawAll();
+        await bench.store.seeCalls([sampleCall({ agent: 'Ann' })], 8_000);
+        expect(await stale()).toEqual(['alert']);
+      },
+    );
+
+    it.each<JobState>(['starting', 'recording', 'paused', 'stopping'])(
+      'goes stale with the call as long as the job is still %s',
+      async (state) => {
+        await bench.store.changeJob('j1', ['recording'], { state }, 5_000);
+        await drawAll();
+        await bench.store.endCalls(['call-1'], 7_000);
+        expect(await stale()).toEqual(['alert', 'card']);
+      },
+    );
+
+    it('is left alone while another recording of the call runs, which its own card and the alert show', async () => {
+      await finish('j1');
+      await drawAll();
+      const second = sampleJob({ id: 'j2', state: 'recording', recordingSince: 1_000, deadlineAt: 401_000 });
+      await bench.store.beginJob(second, sampleAudit(), { id: 'card-2', channelId: 'C1' });
+      expect(await stale()).toEqual(['alert', 'card-2']);
+      await drawAll();
+      await bench.store.advanceProgress(101_000, 30_000);
+      expect(await stale()).toEqual(['alert', 'card-2']);
+      await drawAll();
+      await finish('j2');
+      expect(await stale()).toEqual(['alert', 'card-2']);
+    });
+
+    it('is drawn again when the job itself is corrected', async () => {
+      await finish('j1', 'ended');
+      await bench.store.endCalls(['call-1'], 7_000);
+      await drawAll();
+      await bench.store.changeJob('j1', ['ended'], { state: 'stopped' }, 8_000);
+      expect(await stale()).toEqual(['alert', 'card']);
+    });
+
+    it('that was not drawn yet is still drawn after the call has ended, once', async () => {
+      await finish('j1');
+      await bench.store.endCalls(['call-1'], 7_000);
+      expect(await stale()).toEqual(['alert', 'card']);
+      await drawAll();
+      expect(await stale()).toEqual([]);
+    });
   });
 
   it('remembers the newest drawing when an older one is reported late', async () => {

@@ -1,6 +1,7 @@
 /** What time alone makes due, also when several processes look at the same moment. */
-import { expect, it } from 'vitest';
-import type { JobState, RecordingJob } from '../../src/core/model.js';
+import { describe, expect, it } from 'vitest';
+import type { AuditEntry, JobState, RecordingJob } from '../../src/core/model.js';
+import type { JobChange } from '../../src/core/ports.js';
 import { sampleAudit, sampleJob, storeOf } from '../support/store-samples.js';
 import type { Bench } from './store.contract.js';
 
@@ -137,20 +138,127 @@ export function describeDueJobs(bench: Bench): void {
     expect(await send()).toEqual(['finished']);
   });
 
-  it('does not send a warning any more that is not true any more', async () => {
-    await begin({ id: 'j1', deadlineAt: 100_000 }, 'C1');
-    await bench.store.cardDrawn('card-j1', '1.1', 9);
-    await bench.store.warnOfDeadlines(90_000, 60_000);
-    await bench.store.changeJob('j1', ['recording'], { deadlineAt: 120_000 }, 91_000);
-    expect(await bench.store.listDueReplies()).toEqual([]);
-    await bench.store.warnOfDeadlines(92_000, 60_000);
-    expect((await bench.store.listDueReplies()).map(({ kind }) => kind)).toEqual(['warning']);
-    await bench.store.changeJob('j1', ['recording'], { state: 'ended' }, 93_000);
-    expect((await bench.store.listDueReplies()).map(({ kind }) => kind)).toEqual(['finished']);
+  describe('a warning that is over', () => {
+    const dueNow = async () =>
+      (await bench.store.listDueReplies()).map(({ kind, isOver }) => (isOver ? `${kind}, over` : kind));
+    const over = async (conversationId?: string) =>
+      (await bench.store.listOverWarnings(conversationId)).map(({ ts, extendedBy }) => [ts, extendedBy]);
+    const change = (given: JobChange, audit?: AuditEntry, at = 91_000) =>
+      bench.store.changeJob('j1', ['recording', 'stopping'], given, at, audit);
+    const sendAll = async (ts: string) => {
+      for (const { id } of await bench.store.listDueReplies()) await bench.store.replySent(id, ts);
+    };
+    /** A recording that was warned of, with its card in Slack. */
+    const warn = async () => {
+      await begin({ id: 'j1', deadlineAt: 100_000 }, 'C1');
+      await bench.store.cardDrawn('card-j1', '1.1', 9);
+      await bench.store.warnOfDeadlines(90_000, 60_000);
+    };
+    const byAda = { kind: 'person', userId: 'UADA' } as const;
+    const extending = () =>
+      sampleAudit({ action: 'extend', outcome: 'done', actor: byAda, jobId: 'j1', at: 91_000 });
+
+    it.each<JobState>(['stopped', 'ended', 'failed'])(
+      'because its recording is %s before it was sent, is not sent and can be forgotten',
+      async (state) => {
+        await warn();
+        await change({ state });
+        const [warning] = await bench.store.listDueReplies();
+        expect(warning).toMatchObject({ kind: 'warning', isOver: true });
+        expect(await over()).toEqual([]);
+        await bench.store.forgetReply(warning?.id ?? '');
+        await sendAll('2.1');
+        expect((await bench.everything()).replies.map(({ kind }) => kind)).toEqual(
+          state === 'failed' ? [] : ['finished'],
+        );
+      },
+    );
+
+    it('because the deadline has moved before it was sent, makes way for the next', async () => {
+      await warn();
+      await change({ deadlineAt: 120_000 }, extending());
+      expect(await dueNow()).toEqual(['warning, over']);
+      await bench.store.warnOfDeadlines(92_000, 60_000);
+      expect(await dueNow()).toEqual(['warning, over', 'warning']);
+      await change({ state: 'ended' });
+      expect(await dueNow()).toEqual(['warning, over', 'finished', 'warning, over']);
+    });
+
+    it.each<JobState>(['stopped', 'ended', 'failed'])(
+      'because its recording is %s, is to lose its buttons until it is forgotten',
+      async (state) => {
+        await warn();
+        await sendAll('2.1');
+        expect(await over()).toEqual([]);
+        await change({ state });
+        const [warning] = await bench.store.listOverWarnings('call-1');
+        expect(warning).toEqual({
+          id: 'card-j1/j1/100000',
+          ts: '2.1',
+          card: await bench.store.findCard('C1', '1.1'),
+          job: await find('j1'),
+          extendedBy: null,
+        });
+        expect(await over('call-2')).toEqual([]);
+        await bench.store.forgetReply(warning?.id ?? '');
+        expect(await over()).toEqual([]);
+        expect(await bench.store.warnOfDeadlines(92_000, 60_000)).toEqual([]);
+      },
+    );
+
+    it('because somebody gave the recording more time, says who it was', async () => {
+      await warn();
+      await sendAll('2.1');
+      await change({ deadlineAt: 700_000 }, extending());
+      expect(await over()).toEqual([['2.1', byAda]]);
+      await change({ state: 'ended' });
+      expect(await over()).toEqual([['2.1', byAda]]);
+    });
+
+    it('tells only of its own deadline: the next one was not moved', async () => {
+      await warn();
+      await sendAll('2.1');
+      await change({ deadlineAt: 120_000 }, extending());
+      await bench.store.warnOfDeadlines(92_000, 60_000);
+      await sendAll('2.2');
+      expect(await over()).toEqual([['2.1', byAda]]);
+      await change({ state: 'stopped' });
+      expect(await over()).toEqual([
+        ['2.1', byAda],
+        ['2.2', null],
+      ]);
+    });
+
+    it('is not yet, while its recording is being stopped: Genesys may refuse that', async () => {
+      await warn();
+      await change({ state: 'stopping' });
+      expect([await dueNow(), await over()]).toEqual([[], []]);
+      await change({ state: 'recording' });
+      expect([await dueNow(), await over()]).toEqual([['warning'], []]);
+      await sendAll('2.1');
+      await change({ state: 'stopping' });
+      expect(await over()).toEqual([]);
+      await change({ state: 'stopped' });
+      expect(await over()).toEqual([['2.1', null]]);
+    });
+
+    it('goes with its card', async () => {
+      await warn();
+      await sendAll('2.1');
+      await change({ state: 'ended' });
+      await bench.store.dropCard('card-j1');
+      expect(await over()).toEqual([]);
+    });
+  });
+
+  it('warns of a recording that was to be longer than the time of the warning, if only just', async () => {
+    await begin({ id: 'just', deadlineAt: 100_000, createdAt: 39_999 }, 'C1');
+    expect(await bench.store.warnOfDeadlines(40_000, 60_000)).toEqual(['call-1']);
   });
 
   it.each<[string, Partial<RecordingJob>]>([
     ['was to be shorter than the time of the warning', { createdAt: 50_001 }],
+    ['was to be exactly that long: its card has just said when it ends', { createdAt: 50_000 }],
     ['has no deadline', { deadlineAt: null }],
     ['should have ended already', { deadlineAt: 60_000 }],
     ['ends later', { deadlineAt: 120_001 }],

@@ -132,6 +132,35 @@ export function describeSharedWork(bench: Bench): void {
     await bench.store.dropLease('never', 'taken');
   });
 
+  it('counts the leases of a kind, whoever has them, until each has ended or is given back', async () => {
+    const take = (name: string, now: number, index = 0) =>
+      storeOf(bench, index).takeLease(name, name, now, now + 10_000);
+    const count = (now: number) => bench.store.countLeases('pace/', now);
+    expect(await count(1_000)).toBe(0);
+    await Promise.all([take('pace/a', 1_000), take('pace/b', 2_000, 1), take('watch', 1_000)]);
+    await take('space/', 1_000);
+    expect([await count(10_999), await count(11_000), await count(12_000)]).toEqual([2, 1, 0]);
+    await take('pace/a', 5_000);
+    expect(await count(14_999)).toBe(1);
+    await bench.store.dropLease('pace/a', 'pace/a');
+    expect(await count(5_000)).toBe(1);
+  });
+
+  it('takes no sign in a lease’s name for a wildcard', async () => {
+    await bench.store.takeLease('pace/a', 'a', 1_000, 11_000);
+    expect([
+      await bench.store.countLeases('%', 1_000),
+      await bench.store.countLeases('pac__', 1_000),
+    ]).toEqual([0, 0]);
+  });
+
+  it('forgets leases that have ended, and no others', async () => {
+    await bench.store.takeLease('ended', 'a', 1_000, 2_000);
+    await bench.store.takeLease('standing', 'a', 1_000, 2_001);
+    await bench.store.pruneLeases(2_000);
+    expect((await bench.everything()).leases).toEqual([{ name: 'standing', holder: 'a', until: 2_001 }]);
+  });
+
   it('forgets what an earlier process had reserved: leases, cards, and jobs in its hands', async () => {
     const begin = (job: NonNullable<Parameters<typeof sampleJob>[0]>) =>
       bench.store.beginJob(sampleJob({ conversationId: job.id ?? '', ...job }), sampleAudit());

@@ -9,7 +9,7 @@ import type { Db, Queryable } from '../../src/storage/db.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { openSqlite } from '../../src/storage/sqlite.js';
 import { createStore } from '../../src/storage/store.js';
-import { sampleAudit, sampleCall, sampleJob, silent } from '../support/store-samples.js';
+import { sampleAudit, sampleCall, sampleJob, sampleRequest, silent } from '../support/store-samples.js';
 import { describeStore } from './store.contract.js';
 import { describeDb } from './store-db.contract.js';
 
@@ -286,10 +286,10 @@ function listenTo(db: Db, statements: string[]): Db {
 
 /**
  * Indexes of what is unfinished, stale, due or open: they stay short however much is finished. `few` is what was read
- * up to a limit.
+ * up to a limit, and there are as many leases as processes and a few.
  */
 const short =
-  /USING (COVERING )?INDEX (jobs_unfinished|jobs_genesys_unfinished|jobs_running|jobs_due|cards_stale|cards_claimed|replies_due|conversations_open)$|CONSTANT ROW|SCAN few$/;
+  /USING (COVERING )?INDEX (jobs_unfinished|jobs_genesys_unfinished|jobs_running|jobs_due|cards_stale|cards_claimed|replies_due|replies_warnings|conversations_open)$|CONSTANT ROW|SCAN few$|SCAN leases$/;
 
 const noParams = (sql: string) => {
   const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
@@ -333,10 +333,19 @@ async function useEverything(store: ReturnType<typeof createStore>): Promise<voi
   await store.releaseCard('card', 'holder');
   await store.reviveCard('card');
   await store.replyBegun('card/j', 1);
+  await store.listOverWarnings();
+  await store.listOverWarnings('c');
+  await store.forgetReply('card/j');
   await store.takeLease('watch', 'holder', 1, 2);
   await store.dropLease('watch', 'holder');
+  await store.countLeases('watch', 1);
+  await store.pruneLeases(1);
   await store.forgetClaims(1);
   await store.dropCard('card');
   await store.claimDelivery('k', 1);
+  await store.claimDelivery('r', 1, 'one', { request: sampleRequest({ key: 'r' }), heldUntil: 1 });
+  await store.holdRequests([{ key: 'r', claimant: 'one' }], 1);
+  await store.takeLeftRequests(1, 2, 'two', 1);
+  await store.closeRequests(['r'], 2);
   await store.pruneDeliveries(1);
 }

@@ -9,6 +9,7 @@ import { describeCalls } from './store-calls.contract.js';
 import { describeCards } from './store-cards.contract.js';
 import { describeDueJobs } from './store-due-jobs.contract.js';
 import { describeJobs } from './store-jobs.contract.js';
+import { describeRequests } from './store-requests.contract.js';
 import { describeSchema } from './store-schema.contract.js';
 import { describeSharedWork } from './store-shared-work.contract.js';
 
@@ -58,5 +59,6 @@ export function describeStore(open: () => Promise<OpenDatabase>): void {
   describe('cards and replies', () => describeCards(bench));
   describe('calls', () => describeCalls(bench));
   describe('audit and deliveries', () => describeAudit(bench));
+  describe('requests', () => describeRequests(bench));
   describe('schema', () => describeSchema(bench));
 }

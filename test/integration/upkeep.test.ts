@@ -26,7 +26,10 @@ async function draw(id: string) {
   }
 }
 
-const repliesOf = async (id: string) => (await core.store.listDueReplies(id)).map((reply) => reply.kind);
+/** Those that are to be sent. */
+const dueReplies = async (id: string) =>
+  (await core.store.listDueReplies(id)).filter(({ isOver }) => !isOver);
+const repliesOf = async (id: string) => (await dueReplies(id)).map((reply) => reply.kind);
 const isStale = async (id: string) => (await core.store.listStaleCards(id)).length > 0;
 
 describe('a warning', () => {
@@ -47,22 +50,26 @@ describe('a warning', () => {
     const { id, job } = await recordedCall('for 10m');
     core.clock.jump(9.5 * minute);
     await core.tick();
-    const [first] = await core.store.listDueReplies(id);
+    const [first] = await dueReplies(id);
     await core.extend(job.id);
     await core.tick();
     expect(await repliesOf(id)).toEqual([]);
     core.clock.jump(10 * minute);
     await core.tick();
-    const [second] = await core.store.listDueReplies(id);
+    const [second] = await dueReplies(id);
     expect([first?.kind, second?.kind]).toEqual(['warning', 'warning']);
     expect(second?.id).not.toBe(first?.id);
   });
 
-  it('does not come for a recording that was to be shorter than that', async () => {
-    const { id } = await recordedCall('for 50s');
-    await core.tick();
-    expect(await repliesOf(id)).toEqual([]);
-  });
+  it.each(['50s', '60s'])(
+    'does not come for a recording of %s: its card has just said when it ends',
+    async (length) => {
+      const { id } = await recordedCall(`for ${length}`);
+      await core.tick();
+      expect(await repliesOf(id)).toEqual([]);
+      expect(await core.jobOf(id)).toMatchObject({ warnedFor: null });
+    },
+  );
 
   it('comes at once when the bot was down at its time, and not when the deadline has passed too', async () => {
     const late = await recordedCall('for 10m');
@@ -187,6 +194,14 @@ describe('upkeep', () => {
     core.clock.jump(31 * minute);
     await core.tick();
     expect(await core.store.claimDelivery('old', core.clock.now())).toBe(true);
+  });
+
+  it('forgets leases of processes that have died', async () => {
+    const at = core.clock.now();
+    await core.store.takeLease('pace/dead', 'dead', at, at + 10_000);
+    core.clock.jump(11 * minute);
+    await core.tick();
+    expect(await core.store.countLeases('pace/', at)).toBe(0);
   });
 
   it('says in the log what it could not settle, and goes on', async () => {

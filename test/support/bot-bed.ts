@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import { openStore } from '../../src/storage/open-store.js';
+import { openPostgres } from '../../src/storage/postgres.js';
+import { openSqlite } from '../../src/storage/sqlite.js';
 import { type BotExit, type BotProcess, spawnBot, startBot } from '../simulators/bot-process.js';
 import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
 import type { GenesysSimulator, GenesysSimulatorOptions, SimulatedJob } from '../simulators/genesys/types.js';
@@ -108,6 +110,19 @@ export async function createBotBed(options: BotBedOptions = {}) {
         await until(async () => expect(await store.listStaleCards()).toEqual([]));
       } finally {
         await store.close();
+      }
+    },
+    /** How many requests are in the database to which nobody has the answer yet. */
+    async owed(): Promise<number> {
+      const { DATABASE_URL: databaseUrl } = options.env ?? {};
+      const db = databaseUrl
+        ? openPostgres({ databaseUrl }, createLogBook())
+        : openSqlite({ dataDir: folder });
+      try {
+        const owed = 'SELECT key FROM deliveries WHERE kind IS NOT NULL AND answered_at IS NULL';
+        return (await db.query(owed)).length;
+      } finally {
+        await db.close();
       }
     },
     /** Ends it as a crash or a power cut does. */

@@ -16,7 +16,8 @@ import { RecordingController } from '../../src/core/recording-controller.js';
 import { createGenesys } from '../../src/genesys/genesys.js';
 import { createSlackApp, type SlackApp, type SlackConfig } from '../../src/slack/app.js';
 import { CardBoard } from '../../src/slack/board.js';
-import { createSlackClients } from '../../src/slack/clients.js';
+import { createSlackClients, type Fetch } from '../../src/slack/clients.js';
+import { alone } from '../../src/slack/pace-share.js';
 import type { ListenerDeps } from '../../src/slack/requests.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
@@ -59,7 +60,7 @@ export interface SlackBedOptions {
   /** Default true. */
   readonly start?: boolean;
   /** How the Slack app reaches Slack; everything else does so directly. */
-  readonly fetch?: ListenerDeps['fetch'];
+  readonly fetch?: Fetch;
   readonly tokens?: { readonly bot?: string; readonly app?: string };
 }
 
@@ -79,13 +80,20 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
   );
   const access = options.access ?? everybody;
   const config = configOf(slack, options);
-  const clients = createSlackClients({ botToken: config.botToken, apiUrl: slack.apiUrl, fetch, logger });
+  const clients = createSlackClients({
+    botToken: config.botToken,
+    apiUrl: slack.apiUrl,
+    fetch,
+    clock,
+    logger,
+  });
   const common = {
     store,
     clock,
     logger,
     random: Math.random,
     newId: randomUUID,
+    sharing: alone,
     isOpenChannel: (channelId: string) => isOpenChannel(access, channelId),
   };
   const boards: CardBoard[] = [];
@@ -116,6 +124,8 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
   const app = createSlackApp({
     ...common,
     config,
+    clients,
+    sharing: alone,
     controller: options.controller?.(controller) ?? controller,
     board,
     fetch: options.fetch ?? fetch,

@@ -1,6 +1,6 @@
 /** Jobs, calls and audit entries as tests need them: valid, and different only where a test says so. */
 import { randomUUID } from 'node:crypto';
-import type { ActiveCall, AuditEntry } from '../../src/core/model.js';
+import type { ActiveCall, AuditEntry, PersonRequest } from '../../src/core/model.js';
 import type { Logger, NewJob, Store } from '../../src/core/ports.js';
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -36,6 +36,18 @@ export const sampleCall = (call: Partial<ActiveCall> = {}): ActiveCall => ({
   agent: null,
   startedAt: 500,
   ...call,
+});
+
+export const sampleRequest = (request: Partial<PersonRequest> = {}): PersonRequest => ({
+  key: 'request-1',
+  kind: 'command',
+  words: 'list',
+  value: null,
+  userId: 'U1',
+  channelId: 'C1',
+  askedAt: 1_000,
+  takeovers: 0,
+  ...request,
 });
 
 /** The stores by turns: where several processes share the database, neighbours come from different ones. */

@@ -3,7 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { JobState, RecordingJob } from '../../src/core/model.js';
 import { renderCard, withInviteHint } from '../../src/slack/cards.js';
 import { askerIn, renderLostChannel } from '../../src/slack/lost-channel.js';
-import { isStillTrue, renderExtended, renderOverWarning, renderReply } from '../../src/slack/replies.js';
+import {
+  isStillTrue,
+  renderExtended,
+  renderOver,
+  renderOverWarning,
+  renderReply,
+} from '../../src/slack/replies.js';
 import { buttonsOf, problemsOf, wordsOf } from '../support/slack-blocks.js';
 import {
   anyCall,
@@ -155,6 +161,31 @@ describe('what a card tells about the time', () => {
 });
 
 describe('what a card tells about the call', () => {
+  it.each<JobState>(['stopped', 'ended', 'failed'])(
+    'is true also after the call has ended, when the card of a job “%s” is not drawn again',
+    (state) => {
+      const job = drawnJob({ state });
+      const during = draw(job);
+      expect(wordsOf(during)).not.toMatch(/Call in progress|Call ended/);
+      expect(draw(job, { call: drawnCall({ endedAt: askedAt }) })).toEqual(during);
+    },
+  );
+
+  it.each<JobState>(['starting', 'recording', 'paused', 'stopping'])(
+    'says whether it goes on while the job is “%s”',
+    (state) => {
+      const call = drawnCall({ endedAt: askedAt });
+      expect(wordsOf(draw(drawnJob({ state })))).toContain('*Call in progress*');
+      expect(wordsOf(draw(drawnJob({ state }), { call }))).toContain('*Call ended*');
+    },
+  );
+
+  it('says whether it goes on, on a call alert, whatever became of the job', () => {
+    const call = drawnCall({ endedAt: askedAt });
+    expect(wordsOf(draw(stoppedJob(), { card: alertCard }))).toContain('*Call in progress*');
+    expect(wordsOf(draw(stoppedJob(), { card: alertCard, call }))).toContain('*Call ended*');
+  });
+
   it('masks the caller to the last three digits', () => {
     const words = wordsOf(draw(drawnJob()));
     expect(words).toContain('Caller •••567');
@@ -240,7 +271,7 @@ describe('the end of a recording that somebody wanted to stop', () => {
 });
 
 describe('the warning before the end', () => {
-  const job = drawnJob({ warnedFor: askedAt + 3_600_000 });
+  const job = drawnJob();
 
   it('says when it ends, calls the one who asked, and offers more time', () => {
     const warning = renderReply({ kind: 'warning', job });
@@ -258,15 +289,23 @@ describe('the warning before the end', () => {
     ['while it records', {}, askedAt, true],
     ['not once it is being stopped', { state: 'stopping' }, askedAt, false],
     ['not once it is over', { state: 'ended' }, askedAt, false],
-    ['not of another deadline', { deadlineAt: askedAt + 9_000_000 }, askedAt, false],
+    ['not without a deadline', { deadlineAt: null }, askedAt, false],
     ['not after the time itself', {}, askedAt + 3_600_000, false],
   ])('is sent %s', (_, change, now, sent) => {
-    expect(isStillTrue({ kind: 'warning', job: { ...job, ...change } }, now)).toBe(sent);
+    const warning = { kind: 'warning', isOver: false, job: { ...job, ...change } } as const;
+    expect(isStillTrue(warning, now)).toBe(sent);
+    expect(isStillTrue({ ...warning, isOver: true }, now)).toBe(false);
   });
 
   it('gives way to who extended it and until when', () => {
     expect(wordsOf(renderExtended(job, 'USAM'))).toContain('Extended by <@USAM> to <!date^');
     expect(buttonsOf(renderOverWarning(job).blocks)).toEqual([]);
+  });
+
+  it('says without a click what it would have said after one', () => {
+    const extendedBy = { kind: 'person', userId: 'USAM' } as const;
+    expect(renderOver({ job, extendedBy })).toEqual(renderExtended(job, 'USAM'));
+    expect(renderOver({ job, extendedBy: null })).toEqual(renderOverWarning(job));
   });
 });
 

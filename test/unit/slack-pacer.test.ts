@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { alone, type Sharing } from '../../src/slack/pace-share.js';
 import { Pacer } from '../../src/slack/pacer.js';
 import { createManualClock, settle } from '../support/genesys-bed.js';
 
 const limit = { burst: 3, everyMs: 1_000, concurrency: 1 };
 
-function createBed() {
-  const clock = createManualClock();
+function createBed(sharing: Sharing = alone, clock = createManualClock()) {
   const ending = new AbortController();
-  const pacer = new Pacer(clock, ending.signal);
+  const pacer = new Pacer(clock, ending.signal, sharing);
   const sent: string[] = [];
   const send = (name: string, { lane = 'C1', priority = 0 } = {}) =>
     pacer.run(lane, limit, priority, async () => {
@@ -73,5 +73,88 @@ describe('the pacer', () => {
     const held = send('held');
     ending.abort();
     await expect(held).resolves.toBe('held');
+  });
+});
+
+describe('several processes', () => {
+  /** All of them on one clock, and when each request of any of them was sent. */
+  function createFleet(sharing: Sharing, count = sharing.processes) {
+    const clock = createManualClock(0);
+    const beds = Array.from({ length: count }, () => createBed(sharing, clock));
+    const sentAt: number[] = [];
+    const send = (index: number) =>
+      void beds[index % count]?.pacer.run('C1', limit, 0, async () => void sentAt.push(clock.now()));
+    return { clock, sentAt, send };
+  }
+
+  it('divide the burst and the pace, so that together they send no more than one would', async () => {
+    const { clock, sentAt, send } = createFleet({ ...alone, processes: 3 });
+    for (let index = 0; index < 12; index += 1) send(index);
+    await clock.advance(9_000);
+    expect(sentAt).toEqual([
+      0,
+      0,
+      0,
+      ...[3_000, 3_000, 3_000, 6_000, 6_000, 6_000],
+      ...[9_000, 9_000, 9_000],
+    ]);
+  });
+
+  it('may each send at least one at once, however many they are', async () => {
+    const { clock, sentAt, send } = createFleet({ ...alone, processes: 5 });
+    for (let index = 0; index < 10; index += 1) send(index);
+    await clock.advance(4_999);
+    expect(sentAt).toEqual([0, 0, 0, 0, 0]);
+    await clock.advance(1);
+    expect(sentAt).toHaveLength(10);
+  });
+
+  it('slow down when another one comes, and speed up when it has gone, without a burst for it', async () => {
+    const sharing = { ...alone, processes: 1 };
+    const { clock, sentAt, send } = createFleet(sharing);
+    for (let index = 0; index < 9; index += 1) send(0);
+    await clock.advance(1_000);
+    sharing.processes = 2;
+    await clock.advance(5_500);
+    sharing.processes = 1;
+    await clock.advance(6_000);
+    const [, ...gaps] = sentAt.map((at, index) => at - (sentAt[index - 1] ?? 0));
+    // What the pacer waits for when the other one comes or goes, it waits for as it was.
+    expect(gaps).toEqual([0, 0, 1_000, 1_000, 2_000, 2_000, 2_000, 1_000]);
+  });
+
+  it('keep no more of a burst than their part when another one comes, and get back the rest in time', async () => {
+    const sharing = { ...alone, processes: 1 };
+    const { clock, sentAt, send } = createFleet(sharing);
+    send(0);
+    await clock.advance(60_000);
+    sharing.processes = 3;
+    for (let index = 0; index < 2; index += 1) send(0);
+    await clock.advance(2_999);
+    expect(sentAt).toEqual([0, 60_000]);
+    await clock.advance(1);
+    expect(sentAt).toEqual([0, 60_000, 63_000]);
+    await clock.advance(3_000);
+    sharing.processes = 1;
+    for (let index = 0; index < 5; index += 1) send(0);
+    await clock.advance(0);
+    expect(sentAt.slice(3)).toEqual([66_000]);
+  });
+
+  it('begin without a burst when they join others, who may have just had it', async () => {
+    const { clock, sentAt, send } = createFleet({ processes: 2, since: 0 }, 1);
+    for (let index = 0; index < 3; index += 1) send(0);
+    await clock.advance(1_999);
+    expect(sentAt).toEqual([]);
+    await clock.advance(4_001);
+    expect(sentAt).toEqual([2_000, 4_000, 6_000]);
+  });
+
+  it('have their part of a burst a while after they have joined', async () => {
+    const clock = createManualClock(60_000);
+    const { sent, send } = createBed({ processes: 3, since: 57_000 }, clock);
+    for (const name of ['a', 'b']) void send(name);
+    await settle();
+    expect(sent).toEqual(['a']);
   });
 });

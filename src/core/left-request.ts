@@ -1,0 +1,83 @@
+/**
+ * A request that another process has left, dead or stalled, somewhere between nothing and everything done. It is carried
+ * out anew, but for what would then happen twice, or to a recording that nobody meant.
+ */
+import type { Answer, Asker } from './answer.js';
+import type { Command } from './command.js';
+import type { Deps } from './deps.js';
+import { type ErrorCode, RecordError } from './errors.js';
+import { isUnfinished, jobIdOf, type RecordingJob } from './model.js';
+
+/** Whoever asked for something longer ago than this, in milliseconds, has looked, and perhaps asked again. */
+const freshMs = 60_000;
+
+/**
+ * What has become of a start that was left; null when nothing has, and it is to be carried out. Throws what the first
+ * process would have said of a start that failed, and `UNAVAILABLE` when it is too late to begin.
+ */
+export async function findLeftStart(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  { conversationId }: Extract<Command, { name: 'start' }>,
+  asker: Asker,
+): Promise<Answer | null> {
+  const { leftSince } = asker;
+  if (leftSince === undefined) return null;
+  const job = await store.findJobOf(conversationId);
+  if (job && job.createdAt >= leftSince) return isOwn(job, asker) ? ownStart(job) : standing(job);
+  if (clock.now() - leftSince < freshMs) return null;
+  throw tooLate('start', `/record start ${conversationId}`);
+}
+
+const isOwn = ({ startedBy, channelId }: RecordingJob, asker: Asker): boolean =>
+  startedBy.kind === 'person' && startedBy.userId === asker.userId && channelId === asker.channelId;
+
+/** Its card tells, unless the start failed at once: then there is none, since the asker was to be told. */
+function ownStart(job: RecordingJob): Answer {
+  const { failure } = job;
+  if (job.state !== 'failed' || job.retries > 0 || failure === null) return { kind: 'started', job };
+  // A job keeps what a `RecordError` said, word for word.
+  throw new RecordError(failure.code as ErrorCode, failure.message, {
+    ...(failure.cure !== null && { cure: failure.cure }),
+    ...(failure.reference !== null && { reference: failure.reference }),
+  });
+}
+
+const standing = (job: RecordingJob): Answer => ({
+  kind: isUnfinished(job) ? 'already-recording' : 'already-finished',
+  job,
+});
+
+/** Throws `STATE_CONFLICT` where a call's recording was to be stopped, and the one that runs there now is a later one. */
+export function refuseLaterRecording(job: RecordingJob, id: string, { leftSince }: Asker): void {
+  if (leftSince === undefined || job.createdAt <= leftSince || job.conversationId !== id) return;
+  if (!isUnfinished(job)) return;
+  throw new RecordError(
+    'STATE_CONFLICT',
+    'Another recording of that call has begun since. It was not stopped.',
+    {
+      cure: `To stop that one: /record stop ${jobIdOf(job)}`,
+    },
+  );
+}
+
+/** Throws `UNAVAILABLE` where ten minutes more would come on top of a later warning than the one that was clicked. */
+export function refuseLateExtension({ clock }: Pick<Deps, 'clock'>, job: RecordingJob, asker: Asker): void {
+  const { leftSince } = asker;
+  if (leftSince !== undefined && clock.now() - leftSince >= freshMs) {
+    throw tooLate('extension', `/record status ${jobIdOf(job)}`);
+  }
+}
+
+/** What the first process has done for this very person is told as theirs. */
+export function asOwnStop(answer: Answer, { leftSince, userId }: Asker): Answer {
+  if (leftSince === undefined || answer.kind !== 'already-finished') return answer;
+  const { state, stoppedBy, finishedAt } = answer.job;
+  const own = stoppedBy?.kind === 'person' && stoppedBy.userId === userId && (finishedAt ?? 0) >= leftSince;
+  return own && state === 'stopped' ? { kind: 'stopped', job: answer.job } : answer;
+}
+
+const tooLate = (what: 'start' | 'extension', command: string): RecordError =>
+  new RecordError('UNAVAILABLE', `The bot was interrupted before this ${what}, and nothing was done.`, {
+    cure:
+      what === 'start' ? `Send it again if you still want it: ${command}` : `How it stands now: ${command}`,
+  });

@@ -1,0 +1,186 @@
+/** What another process has left unanswered, asked anew: nothing happens twice, and nothing to what nobody meant. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ada, type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
+
+const minute = 60_000;
+
+let core: CoreHarness;
+beforeEach(async () => {
+  core = await createCoreHarness({
+    access: { users: ['UADA', 'USAM'], userGroups: [], channels: [], anybody: false },
+  });
+});
+afterEach(async () => {
+  expect(core.genesys.violations).toEqual([]);
+  await core.close();
+});
+
+/** The same words once more, as they were asked then. */
+const again = (text: string, leftSince: number, asker = ada) => core.record(text, { ...asker, leftSince });
+
+const startsAt = (conversationId: string) => core.genesys.starts.get(conversationId)?.asked ?? 0;
+
+describe('a start that was left', () => {
+  it('before it began is carried out, once', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    core.clock.jump(5_000);
+    expect(await again(`start ${id} for 10m`, askedAt)).toMatchObject({ kind: 'started' });
+    const job = await core.jobOf(id);
+    expect(await again(`start ${id} for 10m`, askedAt)).toMatchObject({
+      kind: 'started',
+      job: { id: job.id },
+    });
+    expect(await core.auditOf(job.id)).toEqual(['start asked UADA', 'start done UADA']);
+    expect(startsAt(id)).toBe(1);
+  });
+
+  it('before it began is not carried out after a minute, and says so', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    core.clock.jump(minute);
+    await expect(again(`start ${id}`, askedAt)).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('nothing was done'),
+      cure: expect.stringContaining(`/record start ${id}`),
+    });
+    expect(startsAt(id)).toBe(0);
+    expect(await core.store.findJobOf(id)).toBeNull();
+  });
+
+  it('after it began is shown by its card, however late', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    await core.record(`start ${id}`);
+    core.clock.jump(20 * minute);
+    expect(await again(`start ${id}`, askedAt)).toMatchObject({ kind: 'started' });
+    expect(startsAt(id)).toBe(1);
+  });
+
+  it('after it failed tells why, in the words of the first process', async () => {
+    const { id } = core.genesys.startCall();
+    core.genesys.endCall(id);
+    const askedAt = core.clock.now();
+    const said = await core.record(`start ${id}`).catch((error: unknown) => error);
+    expect(said).toMatchObject({ code: 'NOT_FOUND' });
+    const { code, message, cure } = said as { code: string; message: string; cure: string };
+    await expect(again(`start ${id}`, askedAt)).rejects.toMatchObject({ code, message, cure });
+    expect(startsAt(id)).toBe(1);
+  });
+
+  it('and came second tells who was first, running or over', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    await core.record(`start ${id}`, sam);
+    expect(await again(`start ${id}`, askedAt)).toMatchObject({ kind: 'already-recording' });
+    await core.record(`stop ${id}`, sam);
+    expect(await again(`start ${id}`, askedAt)).toMatchObject({ kind: 'already-finished' });
+    expect(startsAt(id)).toBe(1);
+  });
+
+  it('from another channel tells how the recording stands, since its card is elsewhere', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    await core.record(`start ${id}`, { ...ada, channelId: 'CELSE' });
+    expect(await again(`start ${id}`, askedAt)).toMatchObject({ kind: 'already-recording' });
+  });
+
+  it('of a call that was recorded before is carried out', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    await core.record(`stop ${id}`);
+    core.clock.jump(minute);
+    expect(await again(`start ${id}`, core.clock.now())).toMatchObject({ kind: 'started' });
+    expect(startsAt(id)).toBe(2);
+  });
+
+  it('by somebody who may not is refused', async () => {
+    const { id } = core.genesys.startCall();
+    const stranger = { userId: 'UELSE', channelId: 'COPS' };
+    await expect(again(`start ${id}`, core.clock.now(), stranger)).rejects.toMatchObject({
+      code: 'NOT_PERMITTED',
+    });
+    expect(startsAt(id)).toBe(0);
+  });
+});
+
+describe('a stop that was left', () => {
+  it('is carried out, however late', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    const { id: jobId } = await core.jobOf(id);
+    core.clock.jump(1_000);
+    const askedAt = core.clock.now();
+    core.clock.jump(20 * minute);
+    expect(await again(`stop ${id}`, askedAt, sam)).toMatchObject({ kind: 'stopped' });
+    expect((await core.auditOf(jobId)).slice(2)).toEqual(['stop asked USAM', 'stop done USAM']);
+  });
+
+  it('after it was done is told as done, to the one who did it', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    const { id: jobId } = await core.jobOf(id);
+    const askedAt = core.clock.now();
+    await core.record(`stop ${jobId}`);
+    expect(await again(`stop ${jobId}`, askedAt)).toMatchObject({ kind: 'stopped' });
+    expect(await again(`stop ${jobId}`, askedAt, sam)).toMatchObject({ kind: 'already-finished' });
+    expect(core.genesys.count('stop')).toBe(1);
+  });
+
+  it('does not stop a recording of that call that began later', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    await core.record(`stop ${id}`);
+    const askedAt = core.clock.now();
+    core.clock.jump(1_000);
+    await core.record(`start ${id}`, sam);
+    const later = await core.jobOf(id);
+    await expect(again(`stop ${id}`, askedAt)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      cure: expect.stringContaining(`/record stop ${later.genesysId}`),
+    });
+    expect(await core.jobOf(id)).toMatchObject({ id: later.id, state: 'recording' });
+    expect(await again(`stop ${later.id}`, askedAt)).toMatchObject({ kind: 'stopped' });
+  });
+});
+
+describe('ten minutes more that were left', () => {
+  /** A recording whose thread has just been warned. */
+  async function warned() {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id} for 10m`);
+    core.clock.jump(10 * minute - 50_000);
+    await core.tick();
+    return core.jobOf(id);
+  }
+  const extend = (jobId: string, leftSince: number) => core.extend(jobId, { ...ada, leftSince });
+
+  it('are given once', async () => {
+    const { id } = await warned();
+    const askedAt = core.clock.now();
+    expect(await extend(id, askedAt)).toMatchObject({ kind: 'extended' });
+    expect(await extend(id, askedAt)).toMatchObject({ kind: 'already-extended' });
+  });
+
+  it('are not given again at the next warning', async () => {
+    const { id, deadlineAt } = await warned();
+    const askedAt = core.clock.now();
+    await core.extend(id);
+    core.clock.jump(10 * minute);
+    await core.tick();
+    await expect(extend(id, askedAt)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect((await core.store.findJob(id))?.deadlineAt).toBe((deadlineAt ?? 0) + 10 * minute);
+  });
+});
+
+it('what only reads is done anew', async () => {
+  const { id } = core.genesys.startCall();
+  await core.record(`start ${id}`);
+  const askedAt = core.clock.now();
+  core.clock.jump(25 * minute);
+  expect(await again('list', askedAt)).toMatchObject({ kind: 'list', total: 1 });
+  expect(await again(`status ${id}`, askedAt)).toMatchObject({ kind: 'status' });
+  expect(await again('calls', askedAt)).toMatchObject({ kind: 'calls' });
+  expect(await again('', askedAt)).toMatchObject({ kind: 'calls' });
+  expect(await again('help', askedAt)).toMatchObject({ kind: 'help' });
+});
