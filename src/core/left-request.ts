@@ -31,10 +31,11 @@ export async function findLeftStart(
 const isOwn = ({ startedBy, channelId }: RecordingJob, asker: Asker): boolean =>
   startedBy.kind === 'person' && startedBy.userId === asker.userId && channelId === asker.channelId;
 
-/** Its card tells, unless the start failed at once: then there is none, since the asker was to be told. */
+/** Its card tells of a recording that runs or ran. Of what failed, or is not known yet, a card may be overtaken by the next. */
 function ownStart(job: RecordingJob): Answer {
-  const { failure } = job;
-  if (job.state !== 'failed' || job.retries > 0 || failure === null) return { kind: 'started', job };
+  const { state, failure } = job;
+  if (state === 'starting') return { kind: 'start-pending', job };
+  if (state !== 'failed' || failure === null) return { kind: 'started', job };
   // A job keeps what a `RecordError` said, word for word.
   throw new RecordError(failure.code as ErrorCode, failure.message, {
     ...(failure.cure !== null && { cure: failure.cure }),

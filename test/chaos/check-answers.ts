@@ -25,11 +25,8 @@ export function checkAnswers(evidence: Evidence): Finding {
   const uses = grouped(world.slack.journal.filter(isUse));
   const deliveries = grouped(world.slack.journal.filter(isDelivery));
   const usesOf = ({ deliveryId }: Ask) => uses.get(deliveryId) ?? [];
-  const whispers = assignWhispers(
-    whispersIn(world.slack.journal),
-    people.asks,
-    (ask) => usesOf(ask).some(isTaken),
-    (ask) => isShown(evidence, ask),
+  const whispers = assignWhispers(whispersIn(world.slack.journal), people.asks, books.deliveries, (ask) =>
+    usesOf(ask).some(isTaken),
   );
   const fates = asks.map((ask) => {
     const used = usesOf(ask);

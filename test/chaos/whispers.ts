@@ -1,5 +1,6 @@
 /** Answers that came another way than through the request's own `response_url`, and whose they are. */
 import type { ApiEntry, JournalEntry } from '../simulators/slack/types.js';
+import type { DeliveryRow } from './database.js';
 import type { Ask } from './people.js';
 
 /** What Slack took for one person's eyes: in the channel where they asked, or directly, naming that channel. */
@@ -33,17 +34,21 @@ function readWhisper({ method, args, at, fault }: ApiEntry): Whisper | null {
 /** A request was on its way for so long before it was noted, in milliseconds. */
 const sendingMs = 200;
 
+/** Between Slack's taking an answer and the row that says so, in milliseconds. */
+const closingMs = 3_000;
+
 /**
- * Slack does not say what a whisper answers: it is taken for the answer to the oldest request of that person there that it
- * fits, one that names the same call or job before one that has no answer, and that before any other. What a card shows is
- * an answer too (`isShown`), but whoever has only that may have been told as well.
+ * Slack does not say what a whisper answers, but the books do: a request is closed right after it was told. Where a
+ * process died before it could write that, the whisper is taken for the answer to the oldest request of that person there
+ * that was taken over, or that has heard nothing.
  */
 export function assignWhispers(
   whispers: readonly Whisper[],
   asks: readonly Ask[],
+  rows: readonly DeliveryRow[],
   isTold: (ask: Ask) => boolean,
-  isShown: (ask: Ask) => boolean,
 ): Map<string, Whisper[]> {
+  const rowOf = new Map(asks.map((ask) => [ask, findRow(ask, rows)]));
   const assigned = new Map<string, Whisper[]>();
   for (const whisper of [...whispers].sort((one, other) => one.at - other.at)) {
     const candidates = asks
@@ -51,23 +56,36 @@ export function assignWhispers(
       .filter(({ at }) => at <= whisper.at + sendingMs)
       .sort((one, other) => one.at - other.at);
     const isUntold = (ask: Ask) => !isTold(ask) && !assigned.has(ask.deliveryId);
-    const isOpen = (ask: Ask) => isUntold(ask) && !isShown(ask);
     const ask =
-      candidates.find((one) => isOpen(one) && sharesId(one, whisper)) ??
-      candidates.find((one) => isOpen(one) && one.acked && !namesId(one)) ??
-      candidates.find((one) => isOpen(one) && one.acked) ??
-      candidates.find(isOpen) ??
-      candidates.find((one) => isUntold(one) && sharesId(one, whisper)) ??
-      candidates.findLast((one) => sharesId(one, whisper)) ??
+      closedBy(whisper, candidates, rowOf) ??
+      candidates.find((one) => isUntold(one) && (rowOf.get(one)?.takeovers ?? 0) > 0) ??
+      candidates.find((one) => isUntold(one) && one.acked) ??
       candidates.at(-1);
     if (ask) assigned.set(ask.deliveryId, [...(assigned.get(ask.deliveryId) ?? []), whisper]);
   }
   return assigned;
 }
 
-const uuids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+/** The request that was closed soonest after the whisper. */
+function closedBy(
+  { at }: Whisper,
+  candidates: readonly Ask[],
+  rowOf: ReadonlyMap<Ask, DeliveryRow | undefined>,
+): Ask | undefined {
+  const lagOf = (ask: Ask) => (rowOf.get(ask)?.answered_at ?? Number.POSITIVE_INFINITY) - at;
+  return candidates
+    .filter((ask) => lagOf(ask) > -sendingMs && lagOf(ask) < closingMs)
+    .sort((one, other) => lagOf(one) - lagOf(other))[0];
+}
 
-const namesId = ({ what }: Ask): boolean => what.search(uuids) >= 0;
-
-const sharesId = ({ what }: Ask, { words }: Whisper): boolean =>
-  (what.match(uuids) ?? []).some((id) => words.includes(id));
+/** The row that this ask was written down in: the one nearest in time that says the same. */
+function findRow(
+  { at, userId, channelId, what }: Ask,
+  rows: readonly DeliveryRow[],
+): DeliveryRow | undefined {
+  const distance = ({ claimed_at }: DeliveryRow) => Math.abs(claimed_at - at);
+  return rows
+    .filter((row) => row.user_id === userId && row.channel_id === channelId && distance(row) < closingMs)
+    .filter(({ words, value }) => what.includes(words ?? '') && what.includes(value ?? ''))
+    .sort((one, other) => distance(one) - distance(other))[0];
+}

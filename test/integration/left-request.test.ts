@@ -68,6 +68,34 @@ describe('a start that was left', () => {
     expect(startsAt(id)).toBe(1);
   });
 
+  it('and is not settled yet is told as such: a card may be overtaken', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    core.genesys.inject({ on: 'start', fault: { kind: 'hang' } });
+    const first = core.record(`start ${id}`).catch(() => undefined);
+    await expect.poll(() => startsAt(id)).toBe(1);
+    expect(await again(`start ${id}`, askedAt)).toMatchObject({ kind: 'start-pending' });
+    await first;
+    expect(startsAt(id)).toBe(1);
+  });
+
+  it('and was settled as failed after its process had died tells why', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    core.genesys.inject({ on: 'start', fault: { kind: 'hang' } });
+    core.record(`start ${id}`).catch(() => undefined);
+    await expect.poll(() => startsAt(id)).toBe(1);
+    await core.kill();
+    core.clock.jump(minute);
+    const next = await core.successor();
+    await next.tick();
+    expect(await next.jobOf(id)).toMatchObject({ state: 'failed', retries: 1 });
+    await expect(next.record(`start ${id}`, { ...ada, leftSince: askedAt })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('never confirmed'),
+    });
+  });
+
   it('and came second tells who was first, running or over', async () => {
     const { id } = core.genesys.startCall();
     const askedAt = core.clock.now();
