@@ -25,7 +25,9 @@ export function checkAnswers(evidence: Evidence): Finding {
   const uses = grouped(world.slack.journal.filter(isUse));
   const deliveries = grouped(world.slack.journal.filter(isDelivery));
   const usesOf = ({ deliveryId }: Ask) => uses.get(deliveryId) ?? [];
-  const whispers = assignWhispers(whispersIn(world.slack.journal), people.asks, books.deliveries, (ask) =>
+  const rows = new Map(books.deliveries.map((row) => [row.key, row]));
+  const rowOf = ({ deliveryId }: Ask) => rows.get(deliveries.get(deliveryId)?.[0]?.triggerHash ?? '');
+  const whispers = assignWhispers(whispersIn(world.slack.journal), people.asks, rowOf, (ask) =>
     usesOf(ask).some(isTaken),
   );
   const fates = asks.map((ask) => {
@@ -92,7 +94,10 @@ function fateOf(
       ...whispers.map((one) => one.unconfirmed),
     ];
     const firstAt = Math.min(...[...own, ...whispers].map(({ at }) => at));
-    const died = evidence.fleet.kills.some(({ at }) => at >= firstAt - 50 && at < firstAt + rememberingMs);
+    const died = evidence.fleet.kills.some(
+      // What a process has sent before its death, Slack may read after it.
+      ({ at }) => at >= firstAt - sendingMs && at < firstAt + rememberingMs,
+    );
     return died || unconfirmed.some(Boolean)
       ? 'told twice, since Slack or the bot was cut off after the first'
       : 'answered more than once';

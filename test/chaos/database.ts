@@ -58,12 +58,7 @@ export interface AuditRow {
 /** Without the columns that say what was asked. */
 export interface DeliveryRow {
   readonly key: string;
-  readonly claimed_at: number;
   readonly kind: string | null;
-  readonly words: string | null;
-  readonly value: string | null;
-  readonly user_id: string | null;
-  readonly channel_id: string | null;
   readonly takeovers: number;
   readonly answered_at: number | null;
 }

@@ -40,52 +40,40 @@ const closingMs = 3_000;
 /**
  * Slack does not say what a whisper answers, but the books do: a request is closed right after it was told. Where a
  * process died before it could write that, the whisper is taken for the answer to the oldest request of that person there
- * that was taken over, or that has heard nothing.
+ * that was taken over, or that has heard nothing. `rowOf`: where an ask was written down.
  */
 export function assignWhispers(
   whispers: readonly Whisper[],
   asks: readonly Ask[],
-  rows: readonly DeliveryRow[],
+  rowOf: (ask: Ask) => DeliveryRow | undefined,
   isTold: (ask: Ask) => boolean,
 ): Map<string, Whisper[]> {
-  const rowOf = new Map(asks.map((ask) => [ask, findRow(ask, rows)]));
   const assigned = new Map<string, Whisper[]>();
   for (const whisper of [...whispers].sort((one, other) => one.at - other.at)) {
     const candidates = asks
       .filter(({ userId, channelId }) => userId === whisper.userId && channelId === whisper.channelId)
       .filter(({ at }) => at <= whisper.at + sendingMs)
       .sort((one, other) => one.at - other.at);
-    const isUntold = (ask: Ask) => !isTold(ask) && !assigned.has(ask.deliveryId);
+    const free = candidates.filter(({ deliveryId }) => !assigned.has(deliveryId));
     const ask =
-      closedBy(whisper, candidates, rowOf) ??
-      candidates.find((one) => isUntold(one) && (rowOf.get(one)?.takeovers ?? 0) > 0) ??
-      candidates.find((one) => isUntold(one) && one.acked) ??
+      closedSoonest(whisper, free, rowOf) ??
+      free.find((one) => !isTold(one) && (rowOf(one)?.takeovers ?? 0) > 0) ??
+      free.find((one) => !isTold(one) && one.acked) ??
+      closedSoonest(whisper, candidates, rowOf) ??
       candidates.at(-1);
     if (ask) assigned.set(ask.deliveryId, [...(assigned.get(ask.deliveryId) ?? []), whisper]);
   }
   return assigned;
 }
 
-/** The request that was closed soonest after the whisper. */
-function closedBy(
+/** Of those that were closed right after the whisper. */
+function closedSoonest(
   { at }: Whisper,
   candidates: readonly Ask[],
-  rowOf: ReadonlyMap<Ask, DeliveryRow | undefined>,
+  rowOf: (ask: Ask) => DeliveryRow | undefined,
 ): Ask | undefined {
-  const lagOf = (ask: Ask) => (rowOf.get(ask)?.answered_at ?? Number.POSITIVE_INFINITY) - at;
+  const lagOf = (ask: Ask) => (rowOf(ask)?.answered_at ?? Number.POSITIVE_INFINITY) - at;
   return candidates
-    .filter((ask) => lagOf(ask) > -sendingMs && lagOf(ask) < closingMs)
+    .filter((ask) => lagOf(ask) >= 0 && lagOf(ask) < closingMs)
     .sort((one, other) => lagOf(one) - lagOf(other))[0];
-}
-
-/** The row that this ask was written down in: the one nearest in time that says the same. */
-function findRow(
-  { at, userId, channelId, what }: Ask,
-  rows: readonly DeliveryRow[],
-): DeliveryRow | undefined {
-  const distance = ({ claimed_at }: DeliveryRow) => Math.abs(claimed_at - at);
-  return rows
-    .filter((row) => row.user_id === userId && row.channel_id === channelId && distance(row) < closingMs)
-    .filter(({ words, value }) => what.includes(words ?? '') && what.includes(value ?? ''))
-    .sort((one, other) => distance(one) - distance(other))[0];
 }

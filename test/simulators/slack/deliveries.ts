@@ -1,4 +1,5 @@
 /** Handing payloads to the bot, and holding it to the three seconds. */
+import { createHash } from 'node:crypto';
 import type { Core } from './core.js';
 import { ackWithinMs } from './settings.js';
 import type { Parcel, Retry, Sent, Transport } from './transport.js';
@@ -151,7 +152,11 @@ const entryOf = (delivery: Delivery, at: number, sent: Sent | null, retry: Retry
   ackBody: null,
   error: null,
   payload: withoutSecrets(delivery.payload),
+  triggerHash: hashOf(delivery.payload['trigger_id']),
 });
+
+const hashOf = (secret: unknown): string | null =>
+  typeof secret === 'string' ? createHash('sha256').update(secret).digest('hex') : null;
 
 const withoutSecrets = ({ token: _, trigger_id: __, response_url: ___, ...rest }: JsonObject): JsonObject =>
   rest;

@@ -64,6 +64,8 @@ export interface DeliveryEntry {
   readonly error: InteractionError | null;
   /** As sent, without the secrets in it (`response_url`, `trigger_id`, `token`). */
   readonly payload: JsonObject;
+  /** SHA-256 of its `trigger_id`, in hex: tells deliveries of the same interaction without giving it away. */
+  readonly triggerHash: string | null;
 }
 
 /** A use of a `response_url`. */
