@@ -1,4 +1,5 @@
 /** Every setting of the bot: the one list that readConfig, `.env.example` and the README are held to. */
+import { regionNames } from './config-regions.js';
 
 interface Setting {
   readonly name: string;
@@ -71,10 +72,15 @@ const genesys = [
   },
   {
     ...plain,
+    name: 'GENESYS_REGION',
+    meaning: 'Your Genesys Cloud region; if neither it nor GENESYS_BASE_URL is set, us_east_1.',
+    accepts: `one of ${regionNames.join(', ')}`,
+  },
+  {
+    ...plain,
     name: 'GENESYS_BASE_URL',
-    meaning: 'The API root of your Genesys Cloud region: https://api. and the region’s domain.',
+    meaning: 'The API root, where GENESYS_REGION does not give it: https://api. and the region’s domain.',
     accepts: httpsUrl,
-    default: 'https://api.mypurecloud.com',
   },
   {
     ...plain,
@@ -86,14 +92,15 @@ const genesys = [
   {
     ...plain,
     name: 'GENESYS_RECORDING_API',
-    meaning: 'The contract by which recordings are controlled; conversations is not available yet.',
-    accepts: 'recording-jobs',
+    meaning:
+      'The contract by which recordings are controlled: recording-jobs, or conversations, the public API for live calls.',
+    accepts: 'recording-jobs or conversations',
     default: 'recording-jobs',
   },
   {
     ...plain,
     name: 'GENESYS_QUEUE_IDS',
-    meaning: 'Queues watched with CALL_ALERTS=notifications, which is not available yet; unset: all of them.',
+    meaning: 'Queues watched with CALL_ALERTS=notifications; unset: all that the OAuth client can see.',
     accepts: 'queue ids (UUIDs) separated by commas',
   },
 ] as const satisfies Setting[];
@@ -102,8 +109,8 @@ const callAlerts = [
   {
     ...plain,
     name: 'CALL_ALERTS',
-    meaning: 'How the bot learns of new calls; notifications and webhook are not available yet.',
-    accepts: 'poll or off',
+    meaning: 'How the bot learns of calls.',
+    accepts: 'poll, notifications, webhook or off',
     default: 'poll',
   },
   {
@@ -116,15 +123,16 @@ const callAlerts = [
   {
     ...plain,
     name: 'CALL_ALERT_POLL_SECONDS',
-    meaning: 'How often the bot asks Genesys for active calls.',
+    meaning: 'How often the bot asks Genesys for active calls, with CALL_ALERTS=poll.',
     accepts: 'a whole number from 1 to 3600',
     default: '10',
   },
   {
     ...plain,
     name: 'CALL_ALERT_WEBHOOK_SECRET',
-    meaning: 'The secret expected with CALL_ALERTS=webhook, which is not available yet.',
-    accepts: 'a text without spaces',
+    meaning: 'The secret that senders to /alerts/calls must show or sign with.',
+    accepts: 'at least 16 letters, digits and signs, without spaces',
+    required: 'with CALL_ALERTS=webhook',
     secret: true,
   },
 ] as const satisfies Setting[];
@@ -193,7 +201,7 @@ const operation = [
     ...plain,
     name: 'PORT',
     meaning:
-      'The port for /healthz, /readyz and /metrics, and for /slack/events in HTTP mode; 0: any free one.',
+      'The port for /healthz, /readyz and /metrics, /alerts/calls with CALL_ALERTS=webhook, and /slack/events in HTTP mode; 0: any free one.',
     accepts: 'a whole number from 0 to 65535',
     default: '3000',
   },

@@ -8,6 +8,7 @@ import {
   isServiceUrl,
   type Reader,
 } from './config-reader.js';
+import { baseUrlOf } from './config-regions.js';
 import type { SettingName } from './config-settings.js';
 import { RecordError } from './core/errors.js';
 
@@ -33,11 +34,14 @@ export interface Config {
     readonly loginUrl?: string;
     readonly clientId: string;
     readonly clientSecret: string;
-    readonly recordingApi: 'recording-jobs';
+    readonly recordingApi: 'recording-jobs' | 'conversations';
     readonly queueIds: readonly string[];
   };
   readonly callAlerts:
     | { readonly source: 'poll'; readonly channelId: string; readonly pollMs: number }
+    | { readonly source: 'notifications'; readonly channelId: string }
+    /** `secret`: what a sender must show or sign with. */
+    | { readonly source: 'webhook'; readonly channelId: string; readonly secret: string }
     | { readonly source: 'off' };
   readonly access: {
     readonly users: readonly string[];
@@ -107,30 +111,51 @@ function readSlackMode(reader: Reader): Config['slack']['mode'] {
 }
 
 function readGenesys(reader: Reader): Config['genesys'] {
-  const baseUrl = withoutSlash(reader.required('GENESYS_BASE_URL', isServiceUrl));
-  // The addresses people have at hand are those of the app and of the login page; both answer API calls with 404.
-  if (/^https:\/\/(apps|login)\.(mypurecloud\.|[a-z0-9.-]*pure\.cloud)/i.test(baseUrl)) {
-    reader.problem('GENESYS_BASE_URL', 'names the app or the login page, where https://api. is meant');
-  }
   const loginUrl = reader.checked('GENESYS_LOGIN_URL', isServiceUrl);
   return {
-    baseUrl,
+    baseUrl: readBaseUrl(reader),
     ...(loginUrl !== undefined && { loginUrl: withoutSlash(loginUrl) }),
     clientId: reader.required('GENESYS_CLIENT_ID', isOneWord),
     clientSecret: reader.required('GENESYS_CLIENT_SECRET', isOneWord),
-    recordingApi: readChoice(reader, 'GENESYS_RECORDING_API', ['recording-jobs'], ['conversations']),
+    recordingApi: readChoice(reader, 'GENESYS_RECORDING_API', ['recording-jobs', 'conversations']),
     queueIds: reader.list('GENESYS_QUEUE_IDS', (entry) => /^[0-9a-f-]{36}$/i.test(entry)),
   };
 }
 
+const standardRegion = 'us_east_1';
+
+function readBaseUrl(reader: Reader): string {
+  const region = reader.checked('GENESYS_REGION', (value) => baseUrlOf(value) !== undefined);
+  const ofRegion = baseUrlOf(region ?? standardRegion) ?? '';
+  const value = reader.checked('GENESYS_BASE_URL', isServiceUrl);
+  if (value === undefined) return ofRegion;
+  const baseUrl = withoutSlash(value);
+  // The addresses people have at hand are those of the app and of the login page; both answer API calls with 404.
+  if (/^https:\/\/(apps|login)\.(mypurecloud\.|[a-z0-9.-]*pure\.cloud)/i.test(baseUrl)) {
+    reader.problem('GENESYS_BASE_URL', 'names the app or the login page, where https://api. is meant');
+  } else if (region !== undefined && baseUrl.toLowerCase() !== ofRegion) {
+    reader.problem('GENESYS_BASE_URL', 'names another host than GENESYS_REGION does (one of them is enough)');
+  }
+  return baseUrl;
+}
+
 function readCallAlerts(reader: Reader): Config['callAlerts'] {
-  const source = readChoice(reader, 'CALL_ALERTS', ['poll', 'off'], ['notifications', 'webhook']);
-  const channelId = reader.checked('CALL_ALERT_CHANNEL', isIdOf('CG'));
+  const source = readChoice(reader, 'CALL_ALERTS', ['poll', 'notifications', 'webhook', 'off']);
+  const channelId = reader.checked('CALL_ALERT_CHANNEL', isIdOf('CG')) ?? '';
   const pollMs = reader.integer('CALL_ALERT_POLL_SECONDS', 1, 3600) * 1000;
-  reader.checked('CALL_ALERT_WEBHOOK_SECRET', isOneWord);
+  const secret = readWebhookSecret(reader, source === 'webhook');
   if (source === 'off') return { source };
   if (reader.optional('CALL_ALERT_CHANNEL') === undefined) reader.problem('CALL_ALERT_CHANNEL', 'is not set');
-  return { source, channelId: channelId ?? '', pollMs };
+  if (source === 'poll') return { source, channelId, pollMs };
+  return source === 'webhook' ? { source, channelId, secret } : { source, channelId };
+}
+
+/** Whoever guesses it may announce calls and end them. */
+function readWebhookSecret(reader: Reader, isNeeded: boolean): string {
+  const isLongEnough = (value: string) => value.length >= 16 && isOneWord(value);
+  return isNeeded
+    ? reader.required('CALL_ALERT_WEBHOOK_SECRET', isLongEnough)
+    : (reader.checked('CALL_ALERT_WEBHOOK_SECRET', isLongEnough) ?? '');
 }
 
 function readAccess(reader: Reader): Config['access'] {
@@ -158,22 +183,19 @@ function readHttp(reader: Reader, mode: 'socket' | 'http'): Config['http'] {
 }
 
 function readLogLevel(reader: Reader): LogLevel {
-  return readChoice(reader, 'LOG_LEVEL', logLevels, []);
+  return readChoice(reader, 'LOG_LEVEL', logLevels);
 }
 
-/** One of `choices`, in any letter case. Those in `planned` belong to the contract, but not to this version. */
+/** One of `choices`, in any letter case. */
 function readChoice<Choice extends string>(
   reader: Reader,
   name: SettingName,
   choices: readonly [Choice, ...Choice[]],
-  planned: readonly string[],
 ): Choice {
   const value = reader.optional(name)?.toLowerCase();
   const choice = choices.find((candidate) => candidate === value);
-  if (choice !== undefined) return choice;
-  const later = planned.find((candidate) => candidate === value);
-  reader.problem(name, later ? `is ${later}, which is not available yet in this version` : 'is not valid');
-  return choices[0];
+  if (choice === undefined) reader.problem(name, 'is not valid');
+  return choice ?? choices[0];
 }
 
 /** A Slack id: a letter for its kind, then upper-case letters and digits. */

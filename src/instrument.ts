@@ -29,8 +29,12 @@ export function instrumentGenesys(
   const { recordings, calls } = api;
   return {
     recordings: {
+      canPause: recordings.canPause,
       start: (...args) => measure('start', () => recordings.start(...args)),
       stop: (...args) => measure('stop', () => recordings.stop(...args)),
+      setPaused: (recording, paused, ...args) =>
+        measure(paused ? 'pause' : 'resume', () => recordings.setPaused(recording, paused, ...args)),
+      find: (...args) => measure('find', () => recordings.find(...args)),
       listActive: (...args) => measure('jobs', () => recordings.listActive(...args)),
     },
     calls: { listCalls: (...args) => measure('calls', () => calls.listCalls(...args)) },

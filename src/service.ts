@@ -1,25 +1,29 @@
 /** The composition root: settings → adapters → core → something that starts and stops. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import nodeFetch from 'node-fetch';
 import type { Config } from './config.js';
 import { isOpenChannel } from './core/access.js';
+import { CallAlerts } from './core/call-alerts.js';
 import { CallWatch, type CallWatchOptions } from './core/call-watch.js';
 import type { Deps } from './core/deps.js';
 import { RecordError } from './core/errors.js';
-import type { Clock, Logger, NewId, UserGroups } from './core/ports.js';
+import type { CallEvents, Clock, Logger, NewId, Store, UserGroups } from './core/ports.js';
 import { RecordingController } from './core/recording-controller.js';
+import { RecordingFollower } from './core/recording-follower.js';
 import { Upkeep } from './core/upkeep.js';
 import { createGenesys } from './genesys/genesys.js';
+import type { CallAlertOptions } from './http/call-alerts.js';
 import { createMetrics } from './http/metrics.js';
 import { createHttpServer } from './http/server.js';
 import { instrumentCommands, instrumentGenesys, instrumentSlack } from './instrument.js';
+import { notReady, untilReachable } from './readiness.js';
 import { createSlackApp } from './slack/app.js';
 import { CardBoard } from './slack/board.js';
 import { createSlackClients, type Fetch } from './slack/clients.js';
 import { PaceShare } from './slack/pace-share.js';
 import { createUserGroups } from './slack/user-groups.js';
 import { openStore } from './storage/open-store.js';
+import { systemClock } from './system-clock.js';
 
 /** What a test may replace; everything else is real. */
 export interface ServiceDeps {
@@ -39,14 +43,6 @@ export interface Service {
   /** Takes no new work, finishes what is in hand, releases everything. Never throws. */
   stop(): Promise<void>;
 }
-
-/** Between attempts to reach Slack or the database at the start, in milliseconds. */
-const reachRetryMs = 2_000;
-
-const systemClock: Clock = {
-  now: Date.now,
-  sleep: (ms, signal) => delay(ms, undefined, signal && { signal }).catch(() => undefined),
-};
 
 export function createService(config: Config, overrides: ServiceDeps): Service {
   const parts = createParts(config, {
@@ -109,91 +105,92 @@ function createParts(config: Config, deps: PartsDeps) {
   const pace = new PaceShare({ store, clock, logger, holder: deps.newId() });
   const shared = { ...deps, store, clients, isOpenChannel: isOpen, fetch: slackFetch, sharing: pace };
   const board = new CardBoard(shared);
-  const { core, watch, controller } = createCore(config, {
+  const stopping = new AbortController();
+  const { core, watch, alerts, controller } = createCore(config, {
     ...deps,
     ...instrumentGenesys(genesys, metrics, clock),
+    events: genesys.events,
+    stopping,
     store,
     board,
     userGroups: createUserGroups({ client: clients.interactive, clock }),
   });
   const execute = instrumentCommands((command, asker) => controller.execute(command, asker), metrics);
   const slack = createSlackApp({ ...shared, config: config.slack, controller: { execute }, board });
-  const parts = {
-    store,
-    genesys,
-    pace,
-    clients,
-    board,
-    slack,
-    upkeep: new Upkeep(core),
-    watch,
-    logger,
-    clock,
-  };
-  const state = { ...parts, stopping: new AbortController(), started: false };
+  const upkeep = new Upkeep(core);
+  const parts = { store, genesys, pace, clients, board, slack, upkeep, watch, logger, clock };
+  const state = { ...parts, stopping, started: false };
   const http = createHttpServer({
     ...config.http,
     logger,
     metrics,
     ready: () => notReady(state),
     ...(slack.requestListener && { slackEvents: slack.requestListener }),
+    ...(config.callAlerts.source === 'webhook' && {
+      callAlerts: webhook(config.callAlerts.secret, { ...deps, store, alerts, state }),
+    }),
   });
   return Object.assign(state, { http });
 }
 
-type CoreParts = Pick<Deps, 'recordings' | 'calls' | 'store' | 'board'> & { readonly userGroups: UserGroups };
-
-function createCore(config: Config, { userGroups, ...parts }: PartsDeps & CoreParts) {
-  const core: Deps = { ...parts, recordMaxMs: config.limits.recordMaxMs, inFlight: new Set() };
-  const watch = new CallWatch(core, watchOptions(config, core.newId()));
-  const alerts = () => watch.state;
-  const controller = new RecordingController({ ...core, access: config.access, userGroups, alerts });
-  return { core, watch, controller };
+/** Before the schema is there, and while the rest is being stopped, nothing can be taken note of. */
+function webhook(
+  secret: string,
+  {
+    clock,
+    store,
+    alerts,
+    state,
+  }: PartsDeps & { store: Store; alerts: CallAlerts | null; state: { readonly started: boolean } },
+): CallAlertOptions {
+  return {
+    secret,
+    clock,
+    accept: async (event) => {
+      if (!state.started || !alerts) throw new RecordError('UNAVAILABLE', 'The bot is starting or stopping.');
+      await alerts.acceptPart(event);
+    },
+    claimDelivery: (...claim) => store.claimDelivery(...claim),
+  };
 }
+
+type CoreParts = Pick<Deps, 'recordings' | 'calls' | 'store' | 'board'> & {
+  readonly userGroups: UserGroups;
+  readonly events: (queueIds: readonly string[]) => CallEvents;
+  readonly stopping: AbortController;
+};
+
+function createCore(config: Config, { userGroups, events, stopping, ...parts }: PartsDeps & CoreParts) {
+  const { recordMaxMs, pauseMaxMs } = config.limits;
+  const core: Deps = { ...parts, recordMaxMs, pauseMaxMs, inFlight: new Set() };
+  const recordings = new RecordingFollower(core);
+  const { callAlerts } = config;
+  const alerts =
+    callAlerts.source === 'off'
+      ? null
+      : new CallAlerts(core, recordings, { alertChannelId: callAlerts.channelId, signal: stopping.signal });
+  const watch = new CallWatch(core, recordings, watchOptions(config, core.newId()), {
+    events: callAlerts.source === 'notifications' ? events(config.genesys.queueIds) : null,
+    alerts,
+  });
+  const access = { ...core, access: config.access, userGroups, alerts: () => watch.state };
+  return { core, watch, alerts, controller: new RecordingController(access) };
+}
+
+/** With events the looks are a safety net: each gap is followed by one at once. */
+const safetyLookMs = 5 * 60_000;
 
 function watchOptions({ callAlerts, limits }: Config, holder: string): CallWatchOptions {
   const { reconcileMs } = limits;
-  return callAlerts.source === 'off'
-    ? { alertChannelId: null, pollMs: reconcileMs, reconcileMs, holder }
-    : { alertChannelId: callAlerts.channelId, pollMs: callAlerts.pollMs, reconcileMs, holder };
-}
-
-/** Why commands cannot be served now, a sentence each; empty when they can. */
-async function notReady(parts: {
-  readonly started: boolean;
-  readonly slack: { notReady(): string[] };
-  readonly clients: { notReady(): string[] };
-  readonly store: { ping(): Promise<void> };
-  readonly genesys: { ready(): Promise<void> };
-}): Promise<string[]> {
-  const reasonOf = (name: string, check: Promise<void>) =>
-    check.then(
-      () => [],
-      (error: unknown) => [`${name}: ${error instanceof Error ? error.message : String(error)}`],
-    );
-  const reasons = await Promise.all([
-    parts.started ? [] : ['The bot is starting or stopping'],
-    parts.slack.notReady(),
-    parts.clients.notReady(),
-    reasonOf('Database', parts.store.ping()),
-    reasonOf('Genesys', parts.genesys.ready()),
-  ]);
-  return reasons.flat();
-}
-
-/** A neighbour being down is no reason to end: whoever restarts the bot then would only have to do it again. */
-async function untilReachable(
-  name: string,
-  attempt: () => Promise<void>,
-  { clock, logger, signal }: { clock: Clock; logger: Logger; signal: AbortSignal },
-): Promise<void> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (!(error instanceof RecordError) || error.code !== 'UNAVAILABLE' || signal.aborted) throw error;
-      logger.warn({ err: error }, `${name} cannot be reached yet; trying again`);
-      await clock.sleep(reachRetryMs, signal);
-    }
+  const common = { reconcileMs, holder };
+  switch (callAlerts.source) {
+    case 'off':
+      return { ...common, alertChannelId: null, pollMs: reconcileMs, looksAlert: false };
+    case 'poll':
+      return { ...common, alertChannelId: callAlerts.channelId, pollMs: callAlerts.pollMs, looksAlert: true };
+    case 'notifications':
+      return { ...common, alertChannelId: callAlerts.channelId, pollMs: safetyLookMs, looksAlert: true };
+    case 'webhook':
+      return { ...common, alertChannelId: callAlerts.channelId, pollMs: reconcileMs, looksAlert: false };
   }
 }

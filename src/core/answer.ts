@@ -27,6 +27,16 @@ export type Answer =
   | { readonly kind: 'stopped'; readonly job: RecordingJob }
   /** Genesys cannot be reached just now; the stop is recorded and the bot repeats it until it is done. */
   | { readonly kind: 'stop-pending'; readonly job: RecordingJob }
+  /** This request paused it; the card says until when. */
+  | { readonly kind: 'paused'; readonly job: RecordingJob }
+  /** This request resumed it. */
+  | { readonly kind: 'resumed'; readonly job: RecordingJob }
+  /** Genesys cannot be reached just now; what was asked (`job.pending`) is recorded and the bot repeats it. */
+  | { readonly kind: 'pause-pending'; readonly job: RecordingJob }
+  /** It was paused before, or somebody else's pause is on its way. */
+  | { readonly kind: 'already-paused'; readonly job: RecordingJob }
+  /** It is not paused, or somebody else's resumption is on its way. */
+  | { readonly kind: 'not-paused'; readonly job: RecordingJob }
   /** It may run ten minutes longer. */
   | { readonly kind: 'extended'; readonly job: RecordingJob }
   /** Somebody else was first to move that deadline. */
@@ -51,7 +61,8 @@ export type Answer =
     }
   /** Active calls, each with its running job if it has one; incomplete when Genesys has more than was read. */
   | { readonly kind: 'calls'; readonly calls: readonly CallRow[]; readonly complete: boolean }
-  | { readonly kind: 'help' };
+  /** What cannot be done here is not offered. */
+  | { readonly kind: 'help'; readonly canPause: boolean };
 
 export interface CallRow {
   readonly call: ActiveCall;

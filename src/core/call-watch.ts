@@ -1,18 +1,21 @@
 /**
- * Follows Genesys by asking it every few seconds: new calls become call alerts, and cards follow what happens to
- * calls and recordings outside this bot. From a listing that was cut short no end is concluded.
+ * Follows Genesys by asking it every few seconds, and by listening to it where it tells: new calls become call alerts,
+ * and cards follow what happens to calls and recordings outside this bot. From a listing that was cut short no end is concluded.
  */
 import type { Overview } from './answer.js';
+import type { CallAlerts } from './call-alerts.js';
+import { CallLooks, type Looks } from './call-looks.js';
 import type { Deps } from './deps.js';
-import { levelOf } from './errors.js';
-import type { ActiveCall, Listing } from './model.js';
-import { RecordingFollower } from './recording-follower.js';
+import type { CallEvents } from './ports.js';
+import type { RecordingFollower } from './recording-follower.js';
 
 export interface CallWatchOptions {
   /** Where new calls are announced; null when call alerts are off, and then only recordings are followed. */
   readonly alertChannelId: string | null;
-  /** Between looks at the calls. */
+  /** Between looks at the calls, in milliseconds. */
   readonly pollMs: number;
+  /** False where somebody else says which calls are announced: then looks only find out how those go on. */
+  readonly looksAlert: boolean;
   /** What happens to recordings elsewhere is noticed within this time. */
   readonly reconcileMs: number;
   /** Names this process among those that share the database. */
@@ -24,32 +27,42 @@ const leaseMs = 10_000;
 const lease = 'watch';
 /** How often the lease is renewed, in milliseconds. */
 const tickMs = 1_000;
+/** After a look that failed, in milliseconds. */
+const retryMs = 10_000;
 /** Two listings must agree that a recording has ended; the third part leaves time for the listing itself. */
 const looksPerReconciliation = 3;
 
-interface Looks {
-  readonly calls: boolean;
-  readonly recordings: boolean;
+/** What tells of calls besides looking. */
+export interface CallSources {
+  /** Null where nobody tells. Only the process that looks listens. */
+  readonly events: CallEvents | null;
+  readonly alerts: CallAlerts | null;
 }
 
 export class CallWatch {
   readonly #deps: Deps;
   readonly #options: CallWatchOptions;
   readonly #stop = new AbortController();
-  readonly #recordings: RecordingFollower;
-  #lastPollAt: number | null = null;
-  /** Why the newest look of each kind failed. */
-  readonly #problems = new Map<keyof Looks | 'lease', string>();
+  readonly #looks: CallLooks;
+  readonly #sources: CallSources;
+  #listening = false;
   #running: Promise<void> | undefined;
   /** The look under way. */
   #looking: Promise<void> | undefined;
   #callsAt = 0;
   #recordingsAt = 0;
 
-  constructor(deps: Deps, options: CallWatchOptions) {
+  constructor(
+    deps: Deps,
+    recordings: RecordingFollower,
+    options: CallWatchOptions,
+    sources: CallSources = { events: null, alerts: null },
+  ) {
     this.#deps = deps;
-    this.#recordings = new RecordingFollower(deps);
     this.#options = options;
+    this.#sources = sources;
+    const { signal } = this.#stop;
+    this.#looks = new CallLooks(deps, recordings, sources.alerts, { ...options, signal });
   }
 
   start(): void {
@@ -61,14 +74,17 @@ export class CallWatch {
     this.#stop.abort();
     if (!this.#running) return;
     await this.#running;
+    await this.#silence();
+    await this.#sources.alerts?.settled();
     await this.#deps.store.dropLease(lease, this.#options.holder).catch(() => undefined);
   }
 
   get state(): Overview['alerts'] {
     const { alertChannelId } = this.#options;
     if (alertChannelId === null) return null;
-    const [problem = null] = this.#problems.values();
-    return { channelId: alertChannelId, lastPollAt: this.#lastPollAt, problem };
+    const deaf = this.#listening ? (this.#sources.events?.problem ?? null) : null;
+    const { lastAt: lastPollAt, problem } = this.#looks;
+    return { channelId: alertChannelId, lastPollAt, problem: problem ?? deaf };
   }
 
   async #run(): Promise<void> {
@@ -84,7 +100,7 @@ export class CallWatch {
    * must not be doubled by another process for that. Never throws.
    */
   async tick(): Promise<void> {
-    const due = await this.#try('lease', () => this.#whatIsDue());
+    const due = await this.#looks.try('lease', () => this.#whatIsDue());
     if (!due) return;
     this.#looking = this.#look(due).finally(() => {
       this.#looking = undefined;
@@ -102,9 +118,10 @@ export class CallWatch {
     const { pollMs, holder, alertChannelId } = this.#options;
     const now = clock.now();
     if (!(await store.takeLease(lease, holder, now, now + leaseMs))) {
-      this.#standBy();
+      await this.#standBy();
       return null;
     }
+    this.#listen();
     if (this.#looking) return null;
     const calls = alertChannelId !== null && now >= this.#callsAt;
     const recordings = now >= this.#recordingsAt;
@@ -120,65 +137,39 @@ export class CallWatch {
     return alertChannelId === null ? shareMs : Math.min(pollMs, shareMs);
   }
 
-  /** Another process looks: what this one saw last is not the listing before its next one, nor how things are. */
-  #standBy(): void {
-    this.#recordings.forget();
-    this.#lastPollAt = null;
-    this.#problems.clear();
+  async #standBy(): Promise<void> {
+    this.#looks.forget();
+    await this.#silence();
   }
 
-  /** Looks at everything once. Never throws: a failed look changes nothing and is said in {@link state} and in the log. */
-  round(): Promise<void> {
-    return this.#look({ calls: this.#options.alertChannelId !== null, recordings: true });
+  #listen(): void {
+    const { events, alerts } = this.#sources;
+    if (this.#listening || !events || !alerts) return;
+    this.#listening = true;
+    events.start({ onEvents: (batch) => alerts.onEvents(batch), onGap: () => this.lookSoon() });
   }
 
-  /** Each kind is worth having without the other: a missing permission for one does not silence both. */
-  async #look(looks: Looks): Promise<void> {
-    const { calls, recordings, clock } = this.#deps;
-    const asOf = clock.now();
-    const request = { priority: 'poll', signal: this.#stop.signal } as const;
-    const callListing = looks.calls ? calls.listCalls(request) : null;
-    const recordingListing = looks.recordings ? recordings.listActive(request) : null;
-    // Handled below, in turn: a call's end is known before its recording's.
-    recordingListing?.catch(() => undefined);
-    if (callListing) await this.#try('calls', async () => this.#followCalls(await callListing, asOf));
-    if (recordingListing) {
-      await this.#try('recordings', async () => this.#recordings.follow(await recordingListing, asOf));
-    }
-    this.#lastPollAt = clock.now();
+  async #silence(): Promise<void> {
+    if (!this.#listening) return;
+    this.#listening = false;
+    await this.#sources.events?.stop();
   }
 
-  /** Null when it failed, which is noted; a success clears the note. */
-  async #try<T>(kind: keyof Looks | 'lease', work: () => Promise<T>): Promise<T | null> {
-    const { logger } = this.#deps;
-    try {
-      const result = await work();
-      if (this.#problems.delete(kind)) logger.info({ kind }, 'Genesys can be watched again');
-      return result;
-    } catch (error) {
-      if (this.#stop.signal.aborted) return null;
-      const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== this.#problems.get(kind)) {
-        logger[levelOf(error)]({ err: error, kind }, 'Genesys could not be watched; trying again');
-      }
-      this.#problems.set(kind, problem);
-      return null;
-    }
+  /** Events may have been missed: the next tick looks at everything. */
+  lookSoon(): void {
+    this.#callsAt = 0;
+    this.#recordingsAt = 0;
   }
 
-  async #followCalls(listing: Listing<ActiveCall>, asOf: number): Promise<void> {
-    const { store, board, clock, newId } = this.#deps;
-    const channelId = this.#options.alertChannelId;
-    const seen = await store.seeCalls(
-      listing.items,
-      clock.now(),
-      channelId === null ? undefined : { channelId, newId },
-    );
-    for (const id of seen) board.redraw(id);
-    if (!listing.complete) return;
-    const up = new Set(listing.items.map((call) => call.conversationId));
-    const open = await store.listOpenConversations();
-    const gone = open.filter((call) => !up.has(call.id) && call.firstSeenAt < asOf).map((call) => call.id);
-    for (const id of await store.endCalls(gone, clock.now())) board.redraw(id);
+  /** Looks at everything once. Never throws. */
+  async round(): Promise<void> {
+    await this.#looks.look({ calls: this.#options.alertChannelId !== null, recordings: true });
+  }
+
+  /** What could not be seen is looked for again soon, also where looks are rare. */
+  async #look(due: Looks): Promise<void> {
+    if (await this.#looks.look(due)) return;
+    const soon = this.#deps.clock.now() + retryMs;
+    if (due.calls) this.#callsAt = Math.min(this.#callsAt, soon);
   }
 }

@@ -13,12 +13,14 @@ export interface Deps {
   readonly logger: Logger;
   /** Every recording started here ends by then, in milliseconds. */
   readonly recordMaxMs: number;
+  /** Every pause made here is ended by then, in milliseconds. */
+  readonly pauseMaxMs: number;
   /** Jobs that this process is busy with at Genesys right now; upkeep leaves them alone. */
   readonly inFlight: Set<string>;
 }
 
 /**
- * How long a job in `starting` or `stopping` is left to the process that works on it, in milliseconds. That process
+ * How long a job in `starting` or `stopping`, or with something pending, is left to the process that works on it, in milliseconds. That process
  * renews it every second; when it dies, another one takes the job up so soon that a deadline is kept within seconds.
  */
 export const holdMs = 3_000;
@@ -70,6 +72,11 @@ export function failureOf(error: unknown): JobFailure {
     reference: error.reference ?? null,
   };
 }
+
+const passing: readonly string[] = ['UNAVAILABLE', 'RATE_LIMITED', 'UNEXPECTED_RESPONSE'];
+
+/** It passes by itself; whatever else Genesys answers to a stop, a pause or a resumption needs somebody to act. */
+export const isPassing = (error: RecordError): boolean => passing.includes(error.code);
 
 /** Growing pauses between the bot's own attempts: 2 s, 4 s, 8 s … at most a minute. */
 export const backoffMs = (retries: number): number => Math.min(60_000, 2_000 * 2 ** Math.min(retries, 5));

@@ -1,26 +1,7 @@
 /** Which recording does somebody mean, and does it run? Asks the store first, Genesys only about what the store has not seen. */
 import { auditOf, type Deps } from './deps.js';
-import { RecordError } from './errors.js';
 import { type ActiveRecording, isUnfinished, type RecordingJob } from './model.js';
 import type { Priority } from './ports.js';
-
-/**
- * The running recording at Genesys that matches. Null only when Genesys has shown its whole list: a list cut short
- * is an `UNAVAILABLE`, never an absence, or a second recording would be started beside the first.
- */
-export async function findActive(
-  deps: Pick<Deps, 'recordings'>,
-  matches: (recording: ActiveRecording) => boolean,
-  priority: Priority,
-): Promise<ActiveRecording | null> {
-  const { items, complete } = await deps.recordings.listActive({ priority });
-  const found = items.find(matches);
-  if (found) return found;
-  if (complete) return null;
-  throw new RecordError('UNAVAILABLE', 'Genesys did not show its whole list of running recordings.', {
-    cure: 'Try again; the log says what was missing.',
-  });
-}
 
 /**
  * The job with that id, or of the conversation with that id; a recording that only Genesys knows is taken into the
@@ -36,11 +17,7 @@ export async function findRecording(
   const ofConversation = await deps.store.findJobOf(id);
   if (ofConversation && isUnfinished(ofConversation)) return ofConversation;
   const asOf = deps.clock.now();
-  const active = await findActive(
-    deps,
-    (recording) => recording.genesysId === id || recording.conversationId === id,
-    priority,
-  );
+  const active = await deps.recordings.find(id, { priority });
   return active ? meetRecording(deps, active, asOf) : ofConversation;
 }
 
@@ -56,12 +33,26 @@ export async function meetRecording(
   active: ActiveRecording,
   asOf: number,
 ): Promise<RecordingJob> {
-  const namesake = await deps.store.findJob(active.genesysId);
+  const namesake = await findNamesake(deps, active);
   if (namesake) {
     if (isUnfinished(namesake) || (namesake.finishedAt ?? 0) > asOf - listingLagMs) return namesake;
-    deps.logger.warn({ jobId: namesake.id, genesysId: active.genesysId }, 'a finished recording runs again');
+    // Without names nothing tells a recording from the next one of its call.
+    if (active.genesysId !== null) {
+      deps.logger.warn(
+        { jobId: namesake.id, genesysId: active.genesysId },
+        'a finished recording runs again',
+      );
+      return observeRecording(deps, active, namesake);
+    }
   }
-  return observeRecording(deps, active, namesake ?? (await findGivenUp(deps, active.conversationId)));
+  return observeRecording(deps, active, await findGivenUp(deps, active.conversationId));
+}
+
+/** The job of that name; where recordings have none, the conversation's newest, unless it never ran. */
+async function findNamesake({ store }: Deps, active: ActiveRecording): Promise<RecordingJob | null> {
+  if (active.genesysId !== null) return store.findJob(active.genesysId);
+  const newest = await store.findJobOf(active.conversationId);
+  return newest?.state === 'failed' ? null : newest;
 }
 
 /**
@@ -79,10 +70,12 @@ const lateEffectMs = 60_000;
 export async function observeRecording(
   deps: Deps,
   active: ActiveRecording,
-  origin?: RecordingJob,
+  givenUp?: RecordingJob,
 ): Promise<RecordingJob> {
   const now = deps.clock.now();
   const job = { id: deps.newId(), conversationId: active.conversationId };
+  // A policy records of its own accord, whatever was asked for before.
+  const origin = active.recordingType === 'policy' ? undefined : givenUp;
   const inherited = origin && {
     startedBy: origin.startedBy,
     startReason: origin.startReason,
@@ -95,7 +88,8 @@ export async function observeRecording(
     {
       ...job,
       genesysId: active.genesysId,
-      state: 'recording',
+      recordingType: active.recordingType,
+      ...runningState(active, now),
       startedBy: { kind: 'genesys' },
       createdAt: now,
       recordingSince: now,
@@ -109,6 +103,12 @@ export async function observeRecording(
   if (begun) deps.board.redraw(active.conversationId);
   return known;
 }
+
+/** The state of a recording that was found running, or paused by somebody else. */
+export const runningState = ({ paused }: Pick<ActiveRecording, 'paused'>, now: number) =>
+  paused
+    ? ({ state: 'paused', pausedBy: { kind: 'genesys' }, pausedAt: now } as const)
+    : ({ state: 'recording' } as const);
 
 /** What Genesys may have done although it did not say so. */
 const unsure: readonly (string | undefined)[] = ['UNAVAILABLE', 'UNEXPECTED_RESPONSE'];

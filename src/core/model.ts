@@ -42,10 +42,19 @@ export interface JobFailure {
   readonly reference: string | null;
 }
 
+/**
+ * How Genesys makes a recording. `job`: the contract `recording-jobs`. `snippet` and `adhoc`: begun by somebody on an
+ * agent's leg; never paused. `policy`: the organisation's own; nobody begins or ends it through the API, and it is the one
+ * that can be paused.
+ */
+type RecordingType = 'job' | 'snippet' | 'adhoc' | 'policy';
+
 export interface RecordingJob {
   readonly id: string;
+  /** Genesys's name for it; null until it has one, and where recordings have none (`conversations`). */
   readonly genesysId: string | null;
   readonly conversationId: string;
+  readonly recordingType: RecordingType;
   readonly state: JobState;
   readonly startedBy: Actor;
   readonly startReason: string | null;
@@ -59,6 +68,14 @@ export interface RecordingJob {
   readonly adopted: boolean;
   /** When the bot stops it by itself; null while unknown. */
   readonly deadlineAt: number | null;
+  /** What Genesys is being asked for now, while the state stays what it is; null when nothing is. */
+  readonly pending: 'pause' | 'resume' | null;
+  readonly pendingBy: Actor | null;
+  /** Of the pause that lasts; null in every other state. */
+  readonly pausedBy: Actor | null;
+  readonly pausedAt: number | null;
+  /** When the bot resumes it by itself; null when not paused, and for a pause made outside this bot. */
+  readonly pauseEndsAt: number | null;
   readonly stoppedBy: Actor | null;
   readonly stopReason: string | null;
   readonly finishedAt: number | null;
@@ -69,13 +86,23 @@ export interface RecordingJob {
    */
   readonly retryAt: number | null;
   readonly retries: number;
-  /** The deadline that the thread was warned of; null while it was of none. */
+  /** The deadline, or the pause's end, that the thread was warned of last; null while it was of none. */
   readonly warnedFor: number | null;
   readonly updatedAt: number;
 }
 
+/** What Genesys lets anybody do from outside: a policy's recording cannot be stopped, every other cannot be paused. */
+export const canBeStopped = ({ recordingType }: RecordingJob): boolean => recordingType !== 'policy';
+export const canBePaused = ({ recordingType }: RecordingJob): boolean => recordingType === 'policy';
+
 /** The id that people see and type. */
 export const jobIdOf = (job: RecordingJob): string => job.genesysId ?? job.id;
+
+/**
+ * What Genesys itself records of a call by policy. `paused`: a secure pause, which somebody asked for. `held`: nothing is
+ * recorded while the call is on hold or in a queue that suppresses recording; nobody paused it.
+ */
+export type PolicyRecording = 'none' | 'active' | 'paused' | 'held';
 
 /** A call as Genesys describes it now. Everything but the id may be missing. */
 export interface ActiveCall {
@@ -85,10 +112,14 @@ export interface ActiveCall {
   readonly queue: string | null;
   readonly agent: string | null;
   readonly startedAt: number | null;
+  /** Null where it is not known: not read yet, or not told by the contract. */
+  readonly policyRecording: PolicyRecording | null;
+  /** Whoever tells knows only some of it: a queue or an agent that is missing is not told, rather than none. */
+  readonly partly?: boolean;
 }
 
 /** A call as the bot remembers it. */
-export interface Conversation extends Omit<ActiveCall, 'conversationId'> {
+export interface Conversation extends Omit<ActiveCall, 'conversationId' | 'partly'> {
   readonly id: string;
   /** Grows with every visible change of the call or of its jobs; a card is stale when what it shows has changed since. */
   readonly version: number;
@@ -97,10 +128,37 @@ export interface Conversation extends Omit<ActiveCall, 'conversationId'> {
   readonly endedAt: number | null;
 }
 
-/** A recording that Genesys says is running. */
-export interface ActiveRecording {
-  readonly genesysId: string;
+/** Which recording is meant, for Genesys. */
+export interface RecordingRef {
+  readonly genesysId: string | null;
   readonly conversationId: string;
+  readonly recordingType: RecordingType;
+}
+
+/** A recording that Genesys says is running. */
+export interface ActiveRecording extends RecordingRef {
+  /** By a secure pause: a call on hold is not paused. */
+  readonly paused: boolean;
+}
+
+export const isSameRecording = (one: RecordingRef, other: RecordingRef): boolean =>
+  one.genesysId === null || other.genesysId === null
+    ? one.conversationId === other.conversationId
+    : one.genesysId === other.genesysId;
+
+/** What Genesys says of recordings. From silence about a conversation that it does not cover nothing follows. */
+export interface RecordingListing {
+  readonly items: readonly ActiveRecording[];
+  readonly covers: (conversationId: string) => boolean;
+}
+
+/** What happened to a call, with all that was told of it. */
+export interface CallEvent {
+  readonly call: ActiveCall;
+  /** True when nobody from outside is on the call any more. */
+  readonly over: boolean;
+  /** The recordings that run, besides by policy; null where the event does not tell. */
+  readonly recordings: readonly ActiveRecording[] | null;
 }
 
 /** A listing, with the truth about its completeness: from an incomplete one no absence follows. */
@@ -135,9 +193,9 @@ export interface CardView {
 /** A message that is due in a card's thread. */
 export interface Reply {
   readonly id: string;
-  /** `warning`: the recording ends in a minute. */
-  readonly kind: 'finished' | 'warning';
-  /** A warning of what has ended since, or of a deadline that has moved: if it does not stand in Slack, it is not sent. */
+  /** `warning`: the recording ends in a minute. `pause-warning`: the bot resumes it in a minute. */
+  readonly kind: 'finished' | 'warning' | 'pause-warning';
+  /** A warning of what has ended since, or of an end that has moved: if it does not stand in Slack, it is not sent. */
   readonly isOver: boolean;
   readonly card: Card;
   readonly job: RecordingJob;
@@ -164,9 +222,10 @@ export interface PersonRequest {
   readonly takeovers: number;
 }
 
-/** A warning that stands in a thread, whose recording has ended or was given more time: its buttons are to go. */
+/** A warning that stands in a thread, whose recording or pause has ended or was given more time: its buttons are to go. */
 export interface OverWarning {
   readonly id: string;
+  readonly kind: 'warning' | 'pause-warning';
   readonly ts: string;
   readonly card: Card;
   readonly job: RecordingJob;
@@ -174,7 +233,7 @@ export interface OverWarning {
   readonly extendedBy: Actor | null;
 }
 
-export type AuditAction = 'start' | 'stop' | 'extend' | 'adopt' | 'observe' | 'read';
+export type AuditAction = 'start' | 'stop' | 'pause' | 'resume' | 'extend' | 'adopt' | 'observe' | 'read';
 
 /** `asked` is committed before Genesys is asked; exactly one of the others follows for each. */
 export type AuditOutcome = 'asked' | 'done' | 'failed' | 'refused';

@@ -6,7 +6,8 @@ import { auditOf, type Deps, personOf } from './deps.js';
 import { RecordError } from './errors.js';
 import { extendRecording } from './extend-recording.js';
 import { findRecording } from './find-recording.js';
-import type { AuditAction } from './model.js';
+import type { ActiveCall, AuditAction, Conversation } from './model.js';
+import { pauseRecording } from './pause-recording.js';
 import type { UserGroups } from './ports.js';
 import { startRecording } from './start-recording.js';
 import { stopRecording } from './stop-recording.js';
@@ -23,6 +24,19 @@ const listedAtMost = 20;
 /** A list must not take longer the more recordings run. The overview counts them all. */
 const countedAtMost = 1_000;
 
+/** What the listing does not tell may be known from events, or from an earlier look. */
+const completed = (call: ActiveCall, known: Conversation | undefined): ActiveCall => ({
+  ...call,
+  agent: call.agent ?? (call.partly ? (known?.agent ?? null) : null),
+  startedAt: call.startedAt ?? known?.startedAt ?? null,
+  policyRecording: call.policyRecording ?? known?.policyRecording ?? null,
+});
+
+const changes: readonly string[] = ['start', 'stop', 'pause', 'resume', 'extend'];
+
+const actionOf = ({ name }: Command): AuditAction =>
+  changes.includes(name) ? (name as AuditAction) : 'read';
+
 export class RecordingController {
   readonly #deps: ControllerDeps;
 
@@ -32,7 +46,7 @@ export class RecordingController {
 
   /** Does what the person asks for, if they may. Throws `RecordError`; every refusal for want of permission is audited. */
   async execute(command: Command, asker: Asker): Promise<Answer> {
-    if (command.name === 'help') return { kind: 'help' };
+    if (command.name === 'help') return { kind: 'help', canPause: this.#deps.recordings.canPause };
     await this.#permit(command, asker);
     switch (command.name) {
       case 'start':
@@ -50,9 +64,7 @@ export class RecordingController {
         return this.#calls();
       case 'pause':
       case 'resume':
-        throw new RecordError('COMMAND_INVALID', `This bot cannot ${command.name} a recording yet.`, {
-          cure: 'Genesys’s recording-jobs contract knows start and stop only. Stop the recording, and start a new one after.',
-        });
+        return pauseRecording(this.#deps, command, asker);
     }
   }
 
@@ -67,11 +79,9 @@ export class RecordingController {
   }
 
   #refusal(command: Command, asker: Asker, error: RecordError) {
-    const { name } = command;
-    const action: AuditAction = name === 'start' || name === 'stop' || name === 'extend' ? name : 'read';
     return auditOf(this.#deps, {
       actor: personOf(asker),
-      action,
+      action: actionOf(command),
       outcome: 'refused',
       channelId: asker.channelId,
       conversationId: command.name === 'start' ? command.conversationId : null,
@@ -119,15 +129,18 @@ export class RecordingController {
   }
 
   async #calls(): Promise<Answer> {
-    const listing = await this.#deps.calls.listCalls({ priority: 'read' });
-    const jobs = await this.#deps.store.listUnfinishedJobsOf(
-      listing.items.map(({ conversationId }) => conversationId),
-    );
+    const { calls, store } = this.#deps;
+    const { items, complete } = await calls.listCalls({ priority: 'read' });
+    const [jobs, open] = await Promise.all([
+      store.listUnfinishedJobsOf(items.map(({ conversationId }) => conversationId)),
+      store.listOpenConversations(),
+    ]);
     const jobOf = new Map(jobs.map((job) => [job.conversationId, job]));
-    return {
-      kind: 'calls',
-      calls: listing.items.map((call) => ({ call, job: jobOf.get(call.conversationId) ?? null })),
-      complete: listing.complete,
-    };
+    const knownOf = new Map(open.map((conversation) => [conversation.id, conversation]));
+    const rows = items.map((call) => ({
+      call: completed(call, knownOf.get(call.conversationId)),
+      job: jobOf.get(call.conversationId) ?? null,
+    }));
+    return { kind: 'calls', calls: rows, complete };
   }
 }

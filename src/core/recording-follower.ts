@@ -1,53 +1,71 @@
 /**
- * What a listing of running recordings says about the books: those met for the first time, and those that have ended.
- * From a listing that was cut short no end is concluded.
+ * What Genesys says of running recordings against the books: those met for the first time, those that have ended, and
+ * those that were paused or resumed elsewhere. From silence about a conversation that is not covered nothing follows.
  */
+import { notPaused } from './carry-out-pending.js';
 import { auditOf, type Deps } from './deps.js';
 import { meetRecording } from './find-recording.js';
-import type { ActiveRecording, Listing, RecordingJob } from './model.js';
+import {
+  type ActiveRecording,
+  type AuditAction,
+  isSameRecording,
+  type RecordingJob,
+  type RecordingListing,
+} from './model.js';
+import type { JobChange } from './ports.js';
 
 export class RecordingFollower {
   readonly #deps: Deps;
-  /** Recordings that the last listing did not show: the second time in a row means that they are over. */
-  #missing: ReadonlySet<string> = new Set();
+  /** Recordings that Genesys did not show when it was last asked: the second time in a row means that they are over. */
+  readonly #missing = new Set<string>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
   }
 
-  /** Another process reads the listings now, so that the last one here is not the one before the next. */
+  /** Another process looks now, so that the last look here is not the one before the next. */
   forget(): void {
-    this.#missing = new Set();
+    this.#missing.clear();
   }
 
-  /** `asOf`: when the listing was asked for, in milliseconds since 1970. */
-  async follow(listing: Listing<ActiveRecording>, asOf: number): Promise<void> {
-    const jobs = await this.#deps.store.listUnfinishedJobs();
-    const ended = listing.complete ? await this.#endMissing(jobs, listing.items, asOf) : new Set();
+  /**
+   * `asOf`: when the listing was asked for, in milliseconds since 1970; `jobs`: those that it may be about, unfinished.
+   */
+  async follow(listing: RecordingListing, asOf: number, jobs: readonly RecordingJob[]): Promise<void> {
+    const find = indexed(listing.items);
+    const unchanged = jobs.filter((job) => job.updatedAt < asOf);
+    const ended = await this.#endMissing(unchanged, listing, find);
+    for (const job of unchanged) {
+      const active = find(job);
+      if (active) await this.#followPause(job, active);
+    }
     const standing = jobs.filter((job) => !ended.has(job.id));
     const known = new Set(standing.flatMap((job) => [job.conversationId, job.genesysId]));
     for (const active of listing.items) {
-      if (!known.has(active.genesysId) && !known.has(active.conversationId)) {
-        await meetRecording(this.#deps, active, asOf);
-      }
+      if (known.has(active.genesysId) || known.has(active.conversationId)) continue;
+      // What a policy records is said on the call's card, and becomes a job when somebody wants something of it.
+      if (active.recordingType !== 'policy') await meetRecording(this.#deps, active, asOf);
     }
   }
 
-  /** The ids of those that have ended by this complete listing. */
+  /** The ids of those that have ended. */
   async #endMissing(
     jobs: readonly RecordingJob[],
-    listed: readonly ActiveRecording[],
-    asOf: number,
+    listing: RecordingListing,
+    find: (job: RecordingJob) => ActiveRecording | undefined,
   ): Promise<ReadonlySet<string>> {
-    const running = new Set(listed.map((active) => active.genesysId));
-    const missing = jobs.filter((job) => isAbsent(job, running, asOf));
     const ended = new Set<string>();
-    for (const job of missing) {
-      if (!this.#missing.has(job.id) && !(await this.#isOver(job.conversationId))) continue;
-      await this.#end(job);
-      ended.add(job.id);
+    for (const job of jobs.filter((each) => isRunning(each) && listing.covers(each.conversationId))) {
+      if (find(job)) {
+        this.#missing.delete(job.id);
+      } else if (this.#missing.has(job.id) || (await this.#isOver(job.conversationId))) {
+        this.#missing.delete(job.id);
+        await this.#change(job, { state: 'ended', finishedAt: this.#deps.clock.now() }, 'observe');
+        ended.add(job.id);
+      } else {
+        this.#missing.add(job.id);
+      }
     }
-    this.#missing = new Set(missing.map((job) => job.id));
     return ended;
   }
 
@@ -56,23 +74,40 @@ export class RecordingFollower {
     return conversation?.endedAt != null;
   }
 
-  async #end(job: RecordingJob): Promise<void> {
+  /** Somebody else's pause is theirs to end: it gets no end of ours. */
+  async #followPause(job: RecordingJob, active: ActiveRecording): Promise<void> {
+    if (job.pending !== null || job.recordingType !== active.recordingType) return;
+    if (job.state === 'recording' && active.paused) {
+      const pausedAt = this.#deps.clock.now();
+      await this.#change(job, { state: 'paused', pausedBy: { kind: 'genesys' }, pausedAt }, 'pause');
+    } else if (job.state === 'paused' && !active.paused) {
+      await this.#change(job, { state: 'recording' }, 'resume');
+    }
+  }
+
+  async #change(job: RecordingJob, change: JobChange, action: AuditAction): Promise<void> {
     const { store, board, clock } = this.#deps;
-    const now = clock.now();
     await store.changeJob(
       job.id,
       ['recording', 'paused'],
-      { state: 'ended', finishedAt: now, failure: null, retryAt: null },
-      now,
-      auditOf(this.#deps, { actor: { kind: 'genesys' }, action: 'observe', outcome: 'done' }, job),
+      { ...notPaused, pending: null, pendingBy: null, failure: null, retryAt: null, ...change },
+      clock.now(),
+      auditOf(this.#deps, { actor: { kind: 'genesys' }, action, outcome: 'done' }, job),
+      change.state === 'ended' ? undefined : { pending: null },
     );
     board.redraw(job.conversationId);
   }
 }
 
-/** Not in the listing, although nothing has changed about it since before the listing was asked for. */
-const isAbsent = (job: RecordingJob, running: ReadonlySet<string>, asOf: number): boolean =>
-  (job.state === 'recording' || job.state === 'paused') &&
-  job.updatedAt < asOf &&
-  job.genesysId !== null &&
-  !running.has(job.genesysId);
+const isRunning = ({ state }: RecordingJob): boolean => state === 'recording' || state === 'paused';
+
+/** Finds the recording that a job stands for, by its name, else by its conversation. */
+function indexed(items: readonly ActiveRecording[]): (job: RecordingJob) => ActiveRecording | undefined {
+  const byId = new Map(items.map((active) => [active.genesysId, active]));
+  const byConversation = new Map(items.map((active) => [active.conversationId, active]));
+  return (job) => {
+    const named = job.genesysId === null ? undefined : byId.get(job.genesysId);
+    const candidate = named ?? byConversation.get(job.conversationId);
+    return candidate && isSameRecording(candidate, job) ? candidate : undefined;
+  };
+}

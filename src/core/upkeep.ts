@@ -1,15 +1,18 @@
-/** What must happen without anybody asking: deadlines and their warnings, and what somebody else left half done. */
+/** What must happen without anybody asking: deadlines, ends of pauses and their warnings, and what somebody left half done. */
+import { carryOutPending } from './carry-out-pending.js';
+import { carryOutStop } from './carry-out-stop.js';
 import { type Deps, holdMs, whileInFlight } from './deps.js';
 import { levelOf } from './errors.js';
 import type { RecordingJob } from './model.js';
-import { settleLeftStart } from './start-recording.js';
-import { carryOutStop, stopAtDeadline } from './stop-recording.js';
+import { resumeAtPauseEnd } from './pause-recording.js';
+import { settleLeftStart } from './settle-start.js';
+import { stopAtDeadline } from './stop-recording.js';
 
 /** How often deadlines are looked at, in milliseconds. */
 const tickMs = 1_000;
 /** Jobs taken on at once, so that a backlog does not crowd out the people at work. */
 const batch = 50;
-/** The thread is warned so long before a recording ends, in milliseconds. */
+/** The thread is warned so long before a recording or a pause ends, in milliseconds. */
 const warnAheadMs = 60_000;
 /** Cards show progress at every quarter, but no more often than this, in milliseconds: Slack counts updates. */
 const progressLeastMs = 30_000;
@@ -63,6 +66,7 @@ export class Upkeep {
       await store.holdJobs([...inFlight], now + holdMs);
       for (const job of await store.claimDueJobs(now, now + holdMs, batch)) this.#take(job);
       for (const id of await store.warnOfDeadlines(now, warnAheadMs)) board.redraw(id);
+      for (const id of await store.warnOfPauses(now, warnAheadMs)) board.redraw(id);
       for (const id of await store.advanceProgress(now, progressLeastMs)) board.redraw(id);
       await this.#prune(now);
       this.#failing = false;
@@ -100,8 +104,14 @@ export class Upkeep {
       await whileInFlight(deps, job.id, settle).finally(() => deps.board.redraw(job.conversationId));
     } else if (job.state === 'stopping') {
       await carryOutStop(deps, job, true);
-    } else {
+    } else if (job.pending !== null) {
+      await carryOutPending(deps, job);
+    } else if (hasCome(deps, job.pauseEndsAt)) {
+      await resumeAtPauseEnd(deps, job);
+    } else if (hasCome(deps, job.deadlineAt)) {
       await stopAtDeadline(deps, job);
     }
   }
 }
+
+const hasCome = ({ clock }: Deps, at: number | null): boolean => at !== null && at <= clock.now();

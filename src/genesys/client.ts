@@ -5,7 +5,7 @@ import { parseJson, readError, readReference } from './error-body.js';
 import { type Agents, type Answer, exchange, type Fetch, type NoAnswer } from './exchange.js';
 import type { RateBudget } from './rate-budget.js';
 import { noAnswerError, statusError, unexpectedError } from './refusals.js';
-import { type GenesysRequest, readRateReport, toHttp } from './request.js';
+import { type GenesysRequest, readRateReport, settleRefused, toHttp } from './request.js';
 import { decideRetry } from './retry.js';
 import type { Secrets } from './secrets.js';
 import type { TokenCache } from './token-cache.js';
@@ -126,9 +126,8 @@ async function settleRefusal<T>(
     client.tokens.invalidate(token);
     return 'again';
   }
-  if (status === 404 && request.whenNotFound && readError(outcome, client.secrets).fromGenesys) {
-    return { value: request.whenNotFound(flight.unclear) };
-  }
+  const settled = settleRefused(request, status, readError(outcome, client.secrets), flight.unclear);
+  if (settled !== null) return { value: settled };
   await retryOrThrow(client, flight, outcome);
   return 'again';
 }

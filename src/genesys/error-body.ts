@@ -60,10 +60,12 @@ export function parseJson(json: string): unknown {
   }
 }
 
-function clean(value: string | null | undefined, secrets: Secrets): string | null {
-  const oneLine = secrets
-    .hide(value ?? '')
+const clean = (value: string | null | undefined, secrets: Secrets): string | null =>
+  toOneLine(secrets.hide(value ?? '')) || null;
+
+/** Words of Genesys's that are to be shown: one line, clamped. */
+export const toOneLine = (words: string): string =>
+  words
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
-    .trim();
-  return oneLine === '' ? null : oneLine.slice(0, maxMessageLength);
-}
+    .trim()
+    .slice(0, maxMessageLength);

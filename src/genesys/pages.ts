@@ -13,7 +13,7 @@ export interface PagesOptions<T> {
 }
 
 /** The most that Genesys gives per page. */
-export const pageSize = 100;
+const pageSize = 100;
 /** 5,000 entries; more simultaneous calls than any organisation that fits 300 requests a minute. */
 export const maxPages = 50;
 
@@ -31,6 +31,7 @@ export async function readAllPages<T>(options: PagesOptions<T>): Promise<Listing
     const page = await options.ask(pageNumber);
     for (const doubt of [...collect(page.entities, options, items), ...compare(page, last)])
       doubts.add(doubt);
+    if (page.truncated) doubts.add('Genesys shows a part of it only');
     entries += page.entities.length;
     last = page;
     if (isLast(page, pageNumber) || doubts.has(repeated)) break;
@@ -64,12 +65,16 @@ function collect<T>(
   return doubts;
 }
 
-function isLast({ entities, pageCount }: Page, pageNumber: number): boolean {
-  if (entities.length === 0) return true;
-  return pageCount === undefined || pageCount === 0 ? entities.length < pageSize : pageNumber >= pageCount;
+function isLast({ entities, groups = 0, pageCount }: Page, pageNumber: number): boolean {
+  const counted = Math.max(entities.length, groups);
+  if (counted === 0) return true;
+  return pageCount === undefined || pageCount === 0 ? counted < pageSize : pageNumber >= pageCount;
 }
 
 function report<T>({ logger, operation }: PagesOptions<T>, count: number, doubts: ReadonlySet<string>): void {
   if (doubts.size === 0) return;
   logger.warn({ operation, count, reasons: [...doubts] }, 'A listing from Genesys may be incomplete');
 }
+
+export const toPageQuery = (pageNumber: number, filter: Readonly<Record<string, string>> = {}): string =>
+  new URLSearchParams({ ...filter, pageSize: `${pageSize}`, pageNumber: `${pageNumber}` }).toString();

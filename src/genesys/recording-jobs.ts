@@ -3,9 +3,16 @@ import { RecordError } from '../core/errors.js';
 import type { CallDirectory, Clock, Logger, RecordingApi, RequestOptions } from '../core/ports.js';
 import { readActiveCall } from './call-schema.js';
 import type { GenesysClient } from './client.js';
-import { pageSize, readAllPages } from './pages.js';
-import type { GenesysRequest } from './request.js';
-import { confirmsStop, type Page, readActiveJob, readPage, readStartedJob } from './schema.js';
+import { readAllPages, toPageQuery } from './pages.js';
+import { type GenesysRequest, toSegment } from './request.js';
+import {
+  confirmsStop,
+  type Page,
+  readActiveJob,
+  readPage,
+  readStartedJob,
+  type StartedJob,
+} from './schema.js';
 
 export interface RecordingJobsOptions {
   readonly client: GenesysClient;
@@ -18,20 +25,38 @@ export function createRecordingJobs({
   clock,
   logger,
 }: RecordingJobsOptions): RecordingApi & CallDirectory {
+  const listJobs = (options?: RequestOptions) => {
+    const window = toWindow(clock.now());
+    return readAllPages({
+      operation: 'list-recordings',
+      logger,
+      ask: (pageNumber) => client.send(jobsRequest({ ...window, states: 'active' }, pageNumber), options),
+      read: readActiveJob,
+      idOf: ({ genesysId }) => genesysId,
+    });
+  };
+
   return {
+    canPause: false,
+
     start: (conversationId, options) => client.send(startRequest(conversationId), options),
 
-    stop: async ({ genesysId }, options) => client.send(stopRequest(genesysId), options),
+    stop: async ({ genesysId }, options) => client.send(stopRequest(genesysId ?? ''), options),
 
-    listActive(options?: RequestOptions) {
-      const window = toWindow(clock.now());
-      return readAllPages({
-        operation: 'list-recordings',
-        logger,
-        ask: (pageNumber) => client.send(jobsRequest({ ...window, states: 'active' }, pageNumber), options),
-        read: readActiveJob,
-        idOf: ({ genesysId }) => genesysId,
-      });
+    async setPaused(_recording, paused) {
+      throw cannotPause(paused);
+    },
+
+    async find(id, options) {
+      const { items, complete } = await listJobs(options);
+      const found = items.find((job) => isSameId(job.genesysId, id) || isSameId(job.conversationId, id));
+      if (!found && !complete) throw notTheWholeList();
+      return found ?? null;
+    },
+
+    async listActive(_known, options) {
+      const { items, complete } = await listJobs(options);
+      return { items, covers: () => complete };
     },
 
     listCalls: (options) =>
@@ -45,7 +70,20 @@ export function createRecordingJobs({
   };
 }
 
-function startRequest(conversationId: string): GenesysRequest<{ readonly genesysId: string }> {
+/** UUIDs mean the same in either letter case. */
+const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
+const cannotPause = (paused: boolean): RecordError =>
+  new RecordError('COMMAND_INVALID', `This bot cannot ${paused ? 'pause' : 'resume'} a recording here.`, {
+    cure: 'Genesys’s recording-jobs contract knows start and stop only. Stop the recording, and start a new one after.',
+  });
+
+const notTheWholeList = (): RecordError =>
+  new RecordError('UNAVAILABLE', 'Genesys did not show its whole list of running recordings.', {
+    cure: 'Try again; the log says what was missing.',
+  });
+
+function startRequest(conversationId: string): GenesysRequest<StartedJob> {
   return {
     operation: 'start',
     purpose: 'start the recording',
@@ -82,7 +120,7 @@ function explainStart(status: number, error: RecordError): RecordError {
 }
 
 /** Never a DELETE: that would drop the recording's metadata and perhaps the file. */
-function stopRequest(genesysId: string): GenesysRequest<'stopped' | 'already-finished'> {
+export function stopRequest(genesysId: string): GenesysRequest<'stopped' | 'already-finished'> {
   return {
     operation: 'stop',
     purpose: 'stop the recording',
@@ -98,39 +136,30 @@ function stopRequest(genesysId: string): GenesysRequest<'stopped' | 'already-fin
   };
 }
 
-function jobsRequest(filter: Record<string, string>, pageNumber: number): GenesysRequest<Page> {
+export function jobsRequest(filter: Record<string, string>, pageNumber: number): GenesysRequest<Page> {
   return {
     operation: 'list-recordings',
     purpose: 'list the recordings that run',
     permission: 'recording:job:view',
     method: 'GET',
-    path: `/api/v2/recording/jobs?${toQuery(filter, pageNumber)}`,
+    path: `/api/v2/recording/jobs?${toPageQuery(pageNumber, filter)}`,
     idempotent: true,
     priority: 'read',
     read: readPage,
   };
 }
 
-function callsRequest(pageNumber: number): GenesysRequest<Page> {
+export function callsRequest(pageNumber: number): GenesysRequest<Page> {
   return {
     operation: 'list-calls',
     purpose: 'list the active calls',
     permission: 'conversation:phone:view',
     method: 'GET',
-    path: `/api/v2/conversations/phone?${toQuery({ state: 'active' }, pageNumber)}`,
+    path: `/api/v2/conversations/phone?${toPageQuery(pageNumber, { state: 'active' })}`,
     idempotent: true,
     priority: 'read',
     read: readPage,
   };
-}
-
-const toQuery = (filter: Record<string, string>, pageNumber: number): string =>
-  new URLSearchParams({ ...filter, pageSize: `${pageSize}`, pageNumber: `${pageNumber}` }).toString();
-
-/** A URL parser resolves dots even when they are encoded: such an id would lead to another path. */
-function toSegment(id: string): string {
-  if (id !== '' && id !== '.' && id !== '..') return encodeURIComponent(id);
-  throw new RecordError('NOT_FOUND', 'That is not the id of a recording job.');
 }
 
 const dayMs = 86_400_000;
@@ -140,7 +169,7 @@ const minuteMs = 60_000;
  * Genesys filters by when the job began, so the window must reach back further than any call lasts: seven days. It
  * ends five minutes ahead, because Genesys's clock may be, and a job that began just now must not be missed.
  */
-function toWindow(now: number): { readonly from: string; readonly to: string } {
+export function toWindow(now: number): { readonly from: string; readonly to: string } {
   return { from: toSeconds(now - 7 * dayMs), to: toSeconds(now + 5 * minuteMs) };
 }
 

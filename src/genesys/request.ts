@@ -1,6 +1,7 @@
 /** One request to the API: what a contract says about it, how it goes over the wire, what its headers report. */
-import type { RecordError } from '../core/errors.js';
+import { RecordError } from '../core/errors.js';
 import type { Priority } from '../core/ports.js';
+import type { ErrorDetails } from './error-body.js';
 import type { Answer } from './exchange.js';
 import type { RateReport } from './rate-window.js';
 import type { Asked } from './refusals.js';
@@ -9,7 +10,7 @@ import { readRetryAfter } from './retry.js';
 export interface GenesysRequest<T> extends Asked {
   /** Its name in the log. */
   readonly operation: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** From the base URL on, with the query. Ids in it are encoded. */
   readonly path: string;
   readonly body?: object;
@@ -22,6 +23,8 @@ export interface GenesysRequest<T> extends Asked {
    * of this request may have taken effect.
    */
   readonly whenNotFound?: (unclear: boolean) => T;
+  /** The same of any other refusal, as Genesys words it; null where it is an error after all. */
+  readonly whenRefused?: (status: number, details: ErrorDetails) => T | null;
   /** A better error for a status, where this request knows more. */
   readonly explain?: (status: number, error: RecordError) => RecordError;
 }
@@ -42,6 +45,18 @@ export function toHttp({ method, path, body }: GenesysRequest<unknown>, { baseUr
   return { url: `${baseUrl}${path}`, init: { method, headers, ...(body && { body: JSON.stringify(body) }) } };
 }
 
+/** What a refusal in Genesys's own shape means to the contract; null where it is an error. */
+export function settleRefused<T>(
+  { whenNotFound, whenRefused }: GenesysRequest<T>,
+  status: number,
+  details: ErrorDetails,
+  unclear: boolean,
+): T | null {
+  if (!details.fromGenesys) return null;
+  if (status === 404 && whenNotFound) return whenNotFound(unclear);
+  return whenRefused?.(status, details) ?? null;
+}
+
 export function readRateReport({ headers }: Answer): RateReport {
   const read = (name: string): number | null => {
     const value = headers.get(`inin-ratelimit-${name}`);
@@ -52,4 +67,12 @@ export function readRateReport({ headers }: Answer): RateReport {
     count: read('count'),
     resetMs: readRetryAfter(headers.get('inin-ratelimit-reset'), 0),
   };
+}
+
+/** A URL parser resolves dots even when they are encoded: an id of dots would lead to another path. */
+export function toSegment(id: string): string {
+  if (id !== '' && id !== '.' && id !== '..') return encodeURIComponent(id);
+  throw new RecordError('NOT_FOUND', 'That is no id that Genesys could know.', {
+    cure: '/record list shows the running recordings, /record calls the active calls.',
+  });
 }

@@ -5,7 +5,7 @@ import { type ErrorDetails, parseJson, readError, readReference } from './error-
 import { type Agents, type Answer, exchange, type Fetch, type NoAnswer } from './exchange.js';
 import { noAnswerError, statusError } from './refusals.js';
 import { decideRetry, type FailedAttempt, type Verdict } from './retry.js';
-import type { Secrets } from './secrets.js';
+import { type Secrets, toBasic } from './secrets.js';
 import type { MintedToken } from './token-cache.js';
 
 export interface TokenRequestOptions {
@@ -18,6 +18,8 @@ export interface TokenRequestOptions {
   readonly loginUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Where the contract wants the credentials: in a Basic header, or in the form. Never in both (RFC 6749, 2.3). */
+  readonly credentialsIn: 'header' | 'form';
   readonly userAgent: string;
   readonly timeoutMs: number;
   readonly budgetMs: number;
@@ -88,10 +90,16 @@ function judge(
 }
 
 function toExchange(options: TokenRequestOptions) {
-  const { fetch, agents, clientId, clientSecret, userAgent } = options;
-  // In the form only, never in a Basic header as well (RFC 6749, 2.3).
-  const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-  const headers = { accept: 'application/json', 'user-agent': userAgent };
+  const { fetch, agents, clientId, clientSecret, credentialsIn, userAgent } = options;
+  const headers = {
+    accept: 'application/json',
+    'user-agent': userAgent,
+    ...(credentialsIn === 'header' && { authorization: `Basic ${toBasic(clientId, clientSecret)}` }),
+  };
+  const form = {
+    grant_type: 'client_credentials',
+    ...(credentialsIn === 'form' && { client_id: clientId, client_secret: clientSecret }),
+  };
   const init = { method: 'POST', headers, body: new URLSearchParams(form) };
   return { fetch, agents, url: `${options.loginUrl}/oauth/token`, init };
 }

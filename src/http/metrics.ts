@@ -8,6 +8,8 @@ export interface Metrics {
   genesysRequest(operation: string, outcome: string, seconds: number): void;
   /** `outcome`: the HTTP status, or `lost`. */
   slackRequest(method: string, outcome: number | string): void;
+  /** `outcome`: `accepted`, `duplicate`, `ignored`, or why it was not taken. */
+  callAlert(outcome: string): void;
   /** All of it in the text format of Prometheus. */
   render(): Promise<{ readonly contentType: string; readonly body: string }>;
 }
@@ -29,6 +31,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const commands = counter('record_commands_total', 'Commands and clicks answered', ['command', 'outcome']);
   const requests = counter('genesys_requests_total', 'Requests to Genesys', ['operation', 'outcome']);
   const slack = counter('slack_requests_total', 'Requests to Slack', ['method', 'outcome']);
+  const alerts = counter('call_alert_deliveries_total', 'Call alerts delivered to the webhook', ['outcome']);
   const seconds = new Histogram({
     name: 'genesys_request_seconds',
     help: 'How long a request to Genesys took, body included',
@@ -47,6 +50,7 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
       seconds.observe({ operation }, took);
     },
     slackRequest: (method, outcome) => slack.inc({ method, outcome }),
+    callAlert: (outcome) => alerts.inc({ outcome }),
     render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
 }

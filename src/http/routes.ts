@@ -1,14 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Logger } from '../core/ports.js';
+import { type CallAlertOptions, createCallAlerts } from './call-alerts.js';
+import type { Metrics } from './metrics.js';
+import { send, sendJson } from './respond.js';
 
 export interface RouteOptions {
   /** Why the bot cannot serve commands now; empty when it can. */
   readonly ready: () => Promise<readonly string[]> | readonly string[];
-  readonly metrics: {
-    render(): Promise<{ readonly contentType: string; readonly body: string }>;
-  };
+  readonly metrics: Pick<Metrics, 'render' | 'callAlert'>;
   /** Bolt's listener in HTTP mode. It checks Slack's signature itself. */
   readonly slackEvents?: RequestListener;
+  /** With `CALL_ALERTS=webhook` only. */
+  readonly callAlerts?: CallAlertOptions;
   readonly logger: Logger;
   /** How long `ready` may take before the answer is no. Default 2,000. */
   readonly readyMs?: number;
@@ -43,7 +46,7 @@ export function createRoutes(options: RouteOptions): Handler {
 }
 
 function tableOf(options: RouteOptions): ReadonlyMap<string, Route> {
-  const { slackEvents, metrics } = options;
+  const { slackEvents, callAlerts, metrics, logger } = options;
   const read = ['GET', 'HEAD'];
   const routes = new Map<string, Route>();
   routes.set('/healthz', {
@@ -65,6 +68,10 @@ function tableOf(options: RouteOptions): ReadonlyMap<string, Route> {
     },
   });
   if (slackEvents) routes.set('/slack/events', { methods: ['POST'], handle: slackEvents });
+  if (callAlerts) {
+    const handle = createCallAlerts({ ...callAlerts, metrics, logger });
+    routes.set('/alerts/calls', { methods: ['POST'], handle });
+  }
   return routes;
 }
 
@@ -82,17 +89,4 @@ async function reasonsOf({ ready, logger, readyMs = 2_000 }: RouteOptions): Prom
   } finally {
     clearTimeout(timer);
   }
-}
-
-const sendJson = (response: ServerResponse, status: number, body: object): void =>
-  send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
-
-function send(response: ServerResponse, status: number, contentType: string, body: string): void {
-  response.writeHead(status, {
-    'content-type': contentType,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'content-length': Buffer.byteLength(body),
-  });
-  response.end(body);
 }

@@ -85,7 +85,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-function toListenError(error: NodeJS.ErrnoException, port: number, host: string): RecordError {
+export function toListenError(error: NodeJS.ErrnoException, port: number, host: string): RecordError {
   const refuse = (message: string, cure: string) =>
     new RecordError('CONFIG_INVALID', message, { cure, cause: error });
   switch (error.code) {

@@ -1,7 +1,8 @@
 /** An answer as a message for the one who asked. */
 import type { Answer } from '../core/answer.js';
-import { jobIdOf, type RecordingJob } from '../core/model.js';
-import { actions, code, type Message, section, stopButton, toMessage } from './blocks.js';
+import { type Actor, canBeStopped, jobIdOf, type RecordingJob } from '../core/model.js';
+import { actions, code, type Message, section, toMessage } from './blocks.js';
+import { jobButton } from './controls.js';
 import { renderHelp } from './help.js';
 import { stateInWords } from './job-lines.js';
 import { renderCalls, renderList, renderOverview } from './listings.js';
@@ -25,7 +26,7 @@ export function renderAnswer(answer: Answer, now: number): Message | null {
     case 'calls':
       return renderCalls(answer);
     case 'help':
-      return renderHelp();
+      return renderHelp(answer);
     default:
       return renderJobAnswer(answer.kind, answer.job);
   }
@@ -35,36 +36,66 @@ type JobAnswer = Exclude<Answer['kind'], 'started' | 'status' | 'overview' | 'li
 
 function renderJobAnswer(kind: JobAnswer, job: RecordingJob): Message {
   const sentence = sentences[kind](job);
-  const offersStop = kind === 'adopted' || kind === 'already-recording';
-  return toMessage(sentence, [
-    section([sentence]),
-    offersStop && (job.state === 'recording' || job.state === 'paused')
-      ? actions([stopButton(job.id)])
-      : null,
-  ]);
+  return toMessage(sentence, [section([sentence]), offering.has(kind) ? actions([jobButton(job)]) : null]);
 }
+
+/** Those that bring a button: whoever gets them may want something else now. */
+const offering: ReadonlySet<JobAnswer> = new Set(['adopted', 'already-recording', 'already-paused']);
 
 const sentences: Readonly<Record<JobAnswer, (job: RecordingJob) => string>> = {
   adopted: (job) =>
-    `Genesys was recording that call already. Its job is ${code(jobIdOf(job))}, and this bot has taken charge of it.`,
+    canBeStopped(job)
+      ? `Genesys was recording that call already. Its job is ${code(jobIdOf(job))}, and this bot has taken charge of it.`
+      : `Genesys records that call by the organisation’s policy: nobody can stop that, but it can be paused. Its job is ${code(jobIdOf(job))}.`,
   'start-pending': (job) =>
     `Genesys did not answer, so it is not known yet whether job ${code(jobIdOf(job))} records. The bot keeps looking; the card will say.`,
   'already-recording': alreadyRecording,
   stopped: (job) => `Stopped ${code(jobIdOf(job))}${afterDuration(job)}.`,
   'stop-pending': (job) =>
     `Genesys is not answering. The stop of ${code(jobIdOf(job))} is recorded, and the bot repeats it until it is done.`,
+  paused: (job) => `Paused ${code(jobIdOf(job))}: nothing is recorded until it is resumed${pauseEnd(job)}.`,
+  resumed: (job) => `Resumed ${code(jobIdOf(job))}: its pause is over.`,
+  'pause-pending': pausePending,
+  'already-paused': alreadyPaused,
+  'not-paused': notPaused,
   extended: (job) => `${code(jobIdOf(job))} ${untilWhen(job)}.`,
   'already-extended': (job) => `Somebody has extended ${code(jobIdOf(job))} already: it ${untilWhen(job)}.`,
-  'already-stopping': (job) => `${code(jobIdOf(job))} is being stopped already${stopper(job)}.`,
+  'already-stopping': (job) => `${code(jobIdOf(job))} is being stopped already${by(job.stoppedBy)}.`,
   'already-finished': alreadyFinished,
 };
 
 function alreadyRecording(job: RecordingJob): string {
-  const asker =
-    job.startedBy.kind === 'genesys'
-      ? `It was started outside this bot and found ${date(job.createdAt)}.`
-      : `${who(job.startedBy)} asked for it ${date(job.createdAt)}.`;
-  return `That call has a job already: ${code(jobIdOf(job))} (${stateInWords(job).toLowerCase()}). ${asker}`;
+  return `That call has a job already: ${code(jobIdOf(job))} (${stateInWords(job).toLowerCase()}). ${origin(job)}`;
+}
+
+function origin(job: RecordingJob): string {
+  if (!canBeStopped(job)) return 'Genesys records it by the organisation’s policy, which nobody can stop.';
+  return job.startedBy.kind === 'genesys'
+    ? `It was started outside this bot and found ${date(job.createdAt)}.`
+    : `${who(job.startedBy)} asked for it ${date(job.createdAt)}.`;
+}
+
+const pauseEnd = ({ pauseEndsAt }: RecordingJob): string =>
+  pauseEndsAt === null ? '' : `, which the bot does at ${date(pauseEndsAt)} by itself`;
+
+function pausePending(job: RecordingJob): string {
+  const [order, meanwhile] =
+    job.pending === 'resume'
+      ? ['resumption', 'nothing may be recorded']
+      : ['pause', 'the call may still be recorded'];
+  return `Genesys is not answering. The ${order} of ${code(jobIdOf(job))} is noted, and the bot repeats it until it is done; until then ${meanwhile}.`;
+}
+
+function alreadyPaused(job: RecordingJob): string {
+  if (job.state !== 'paused') return `${code(jobIdOf(job))} is being paused already${by(job.pendingBy)}.`;
+  const since = job.pausedAt === null ? '' : ` since ${date(job.pausedAt)}`;
+  return `${code(jobIdOf(job))} is paused already${since}${by(job.pausedBy)}.`;
+}
+
+function notPaused(job: RecordingJob): string {
+  return job.pending === 'resume'
+    ? `${code(jobIdOf(job))} is being resumed already${by(job.pendingBy)}.`
+    : `${code(jobIdOf(job))} is not paused.`;
 }
 
 const untilWhen = (job: RecordingJob): string =>
@@ -72,8 +103,8 @@ const untilWhen = (job: RecordingJob): string =>
 
 function alreadyFinished(job: RecordingJob): string {
   if (job.state === 'failed') return `${code(jobIdOf(job))} never ran: its start failed ${when(job)}.`;
-  const by = job.state === 'stopped' ? stopper(job) : '';
-  return `${code(jobIdOf(job))} is already finished: ${job.state}${afterDuration(job)}${by}, ${when(job)}.`;
+  const stopper = job.state === 'stopped' ? by(job.stoppedBy) : '';
+  return `${code(jobIdOf(job))} is already finished: ${job.state}${afterDuration(job)}${stopper}, ${when(job)}.`;
 }
 
 const when = (job: RecordingJob): string => date(job.finishedAt ?? job.updatedAt);
@@ -83,4 +114,4 @@ const afterDuration = (job: RecordingJob): string => {
   return duration === null ? '' : ` after ${duration}`;
 };
 
-const stopper = (job: RecordingJob): string => (job.stoppedBy === null ? '' : ` by ${who(job.stoppedBy)}`);
+const by = (actor: Actor | null): string => (actor === null ? '' : ` by ${who(actor)}`);

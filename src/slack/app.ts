@@ -1,19 +1,19 @@
 /** The Slack app: Bolt, its transport, its listeners. */
 import type { RequestListener } from 'node:http';
 import { App } from '@slack/bolt';
-import { RecordError } from '../core/errors.js';
 import { commonOptions, type Fetch, toSlackLogger } from './clients.js';
 import { Gate } from './gate.js';
 import { HttpTransport } from './http-mode.js';
 import { LeftRequests } from './left-requests.js';
 import { inHandOf, registerListeners } from './listeners.js';
 import { readRequest } from './person-requests.js';
+import type { PickerDeps } from './picker.js';
 import { reportError } from './report-error.js';
-import { RequestInHand } from './request-in-hand.js';
-import type { ListenerDeps } from './requests.js';
+import { RequestInHand, type RequestInHandDeps } from './request-in-hand.js';
 import { RequestsInHand, type RequestsInHandDeps } from './requests-in-hand.js';
-import { readFailure } from './slack-failure.js';
+import { createRespond, nowhere } from './respond.js';
 import { SocketModeTransport } from './socket-mode.js';
+import { toBotTokenError } from './token-errors.js';
 import type { WhisperDeps } from './whisper.js';
 
 export interface SlackConfig {
@@ -24,9 +24,9 @@ export interface SlackConfig {
   readonly apiUrl: string;
 }
 
-export interface SlackAppDeps extends ListenerDeps {
+export interface SlackAppDeps extends PickerDeps {
   readonly config: SlackConfig;
-  readonly store: ListenerDeps['store'] & RequestsInHandDeps['store'];
+  readonly store: PickerDeps['store'] & RequestsInHandDeps['store'];
   readonly clients: WhisperDeps['clients'];
   readonly sharing: WhisperDeps['sharing'];
   readonly fetch: Fetch;
@@ -51,7 +51,7 @@ const requestTimeoutMs = 10_000;
 export function createSlackApp(deps: SlackAppDeps): SlackApp {
   const requests = new RequestsInHand(deps);
   const left = new LeftRequests({ ...deps, requests });
-  const gate = new Gate({ ...deps, takeIn: (body) => takeIn(deps, requests, left, body) });
+  const gate = new Gate({ ...deps, takeIn: (body, turn) => takeIn({ ...deps, turn }, requests, left, body) });
   const transport = createTransport(deps, gate);
   const app = new App({
     token: deps.config.botToken,
@@ -82,11 +82,19 @@ export function createSlackApp(deps: SlackAppDeps): SlackApp {
   };
 }
 
-function takeIn(deps: SlackAppDeps, requests: RequestsInHand, left: LeftRequests, body: object) {
+function takeIn(
+  deps: SlackAppDeps & Pick<RequestInHandDeps, 'turn'>,
+  requests: RequestsInHand,
+  left: LeftRequests,
+  body: object,
+) {
   const request = readRequest(body, deps.clock.now());
-  if (request === null || !('response_url' in body) || typeof body.response_url !== 'string') return null;
+  if (request === null) return null;
   const tell: LeftRequests['tell'] = (...told) => left.tell(...told);
-  return new RequestInHand(request, body.response_url, { ...deps, requests, tell });
+  // A click in a modal comes without one.
+  const responseUrl = 'response_url' in body ? body.response_url : undefined;
+  const respond = typeof responseUrl === 'string' ? createRespond(responseUrl, deps) : nowhere;
+  return new RequestInHand(request, respond, { ...deps, requests, tell });
 }
 
 function createTransport(deps: SlackAppDeps, gate: Gate): SocketModeTransport | HttpTransport {
@@ -121,18 +129,7 @@ async function checkBotToken(app: App): Promise<void> {
   try {
     await app.init();
   } catch (error) {
-    const failure = readFailure(error);
-    if (failure === null) throw error;
-    if (failure.kind === 'passing') {
-      throw new RecordError('UNAVAILABLE', 'Slack could not be reached to check the bot token.', {
-        cure: 'Look at the network and at SLACK_API_URL, then start again.',
-        cause: error,
-      });
-    }
-    throw new RecordError('SLACK_REFUSED', `Slack refuses the bot token: ${failure.code}.`, {
-      cure: 'Set SLACK_BOT_TOKEN to the Bot User OAuth Token (xoxb-…) of the app, under OAuth & Permissions.',
-      cause: error,
-    });
+    throw toBotTokenError(error);
   }
 }
 

@@ -60,7 +60,10 @@ const mrkdwn = (text: string, max: number): types.MrkdwnElement => ({
 });
 
 /** Lines of mrkdwn; those that say nothing are left out. */
-export function section(lines: readonly (string | null)[], accessory?: types.Button): types.SectionBlock {
+export function section(
+  lines: readonly (string | null)[],
+  accessory: types.Button | null = null,
+): types.SectionBlock {
   return {
     type: 'section',
     text: mrkdwn(lines.filter(Boolean).join('\n'), maxSectionText),
@@ -105,6 +108,21 @@ export const stopButton = (jobId: string, index?: number): types.Button => ({
   value: jobId,
 });
 
+export const pauseButton = (jobOrConversationId: string, index?: number): types.Button => ({
+  type: 'button',
+  action_id: withIndex('record_pause', index),
+  text: { type: 'plain_text', text: 'Pause' },
+  value: jobOrConversationId,
+});
+
+export const resumeButton = (jobOrConversationId: string, index?: number): types.Button => ({
+  type: 'button',
+  action_id: withIndex('record_resume', index),
+  text: { type: 'plain_text', text: 'Resume' },
+  style: 'primary',
+  value: jobOrConversationId,
+});
+
 /** `label` says by how much. */
 export const extendButton = (jobId: string, label: string): types.Button => ({
   type: 'button',
@@ -116,10 +134,12 @@ export const extendButton = (jobId: string, label: string): types.Button => ({
 const withIndex = (actionId: string, index: number | undefined): string =>
   index === undefined ? actionId : `${actionId}:${index}`;
 
+const buttonNames = ['start', 'stop', 'pause', 'resume', 'extend'] as const;
+
 /** What a button's action id asks for; null for one that this version does not draw. */
-export function readActionId(actionId: string): 'start' | 'stop' | 'extend' | null {
-  const match = /^record_(start|stop|extend)(?::\d+)?$/.exec(actionId)?.[1];
-  return match === 'start' || match === 'stop' || match === 'extend' ? match : null;
+export function readActionId(actionId: string): (typeof buttonNames)[number] | null {
+  const match = /^record_([a-z]+)(?::\d+)?$/.exec(actionId)?.[1];
+  return buttonNames.find((name) => name === match) ?? null;
 }
 
 /**

@@ -8,7 +8,7 @@ import { renderCard, withInviteHint } from './cards.js';
 import { renderOldButton } from './error-message.js';
 import { type MarkRead, readMark } from './marks.js';
 import { toCommand } from './person-requests.js';
-import { renderExtended, renderOverWarning } from './replies.js';
+import { renderExtended, renderOverPause, renderOverWarning, renderResumed } from './replies.js';
 import type { RequestInHand } from './request-in-hand.js';
 import { answer, type ListenerDeps, settingsFor, withNewCard } from './requests.js';
 import type { Respond } from './respond.js';
@@ -54,10 +54,14 @@ async function onListButton(
 /** A warning says what has become of it; all else stands in the card above. */
 async function onReplyButton(deps: ListenerDeps, { command, place, mark, respond }: Click): Promise<void> {
   const outcome = await deps.controller.execute(command, place);
-  const successor = inPlaceOfWarning(outcome, place.userId);
+  const successor =
+    command.name === 'resume'
+      ? inPlaceOfPauseWarning(outcome, place.userId)
+      : inPlaceOfWarning(outcome, place.userId);
   const replaced = successor !== null && (await respond(successor, { replaceOriginal: true }));
-  // Everybody sees who has extended it, so that needs no further word.
-  if (outcome.kind !== 'extended' || !replaced) await answer(deps, outcome, respond);
+  // Everybody sees who has extended or resumed it, so that needs no further word.
+  const saysItAll = outcome.kind === 'extended' || outcome.kind === 'resumed';
+  if (!saysItAll || !replaced) await answer(deps, outcome, respond);
   // Where that fails, the board says the same once more.
   if (replaced && mark?.kind === 'reply') await deps.store.forgetReply(mark.id).catch(() => undefined);
 }
@@ -76,6 +80,21 @@ function inPlaceOfWarning(outcome: Answer, userId: string): Message | null {
   }
 }
 
+function inPlaceOfPauseWarning(outcome: Answer, userId: string): Message | null {
+  switch (outcome.kind) {
+    case 'resumed':
+      return renderResumed(userId);
+    case 'not-paused':
+    case 'already-finished':
+      return renderOverPause();
+    default:
+      return null;
+  }
+}
+
+/** What a card that was just redrawn in place says by itself. */
+const saidByCard: ReadonlySet<Answer['kind']> = new Set(['stopped', 'paused', 'resumed']);
+
 async function onCardButton(deps: ListenerDeps, click: Click): Promise<void> {
   const { command, place, ts, mark, respond } = click;
   const { channelId } = place;
@@ -84,7 +103,7 @@ async function onCardButton(deps: ListenerDeps, click: Click): Promise<void> {
   const outcome = await deps.controller.execute(command, place);
   const isSettled = await removing;
   const redrawn = !isSettled && (await redrawHere(deps, outcome, click));
-  if (!redrawn || outcome.kind !== 'stopped') await answer(deps, outcome, respond);
+  if (!redrawn || !saidByCard.has(outcome.kind)) await answer(deps, outcome, respond);
 }
 
 /** The board does not keep the clicked message: most likely it came through a `response_url`, and so does its successor. True when Slack has taken that. */

@@ -1,16 +1,9 @@
 /** A card as a message: everything it says comes from the rows, so that drawing it twice is harmless. */
 import { type CardView, type Conversation, isUnfinished, jobIdOf, type RecordingJob } from '../core/model.js';
-import {
-  actions,
-  code,
-  context,
-  type Message,
-  section,
-  startButton,
-  stopButton,
-  toMessage,
-} from './blocks.js';
+import { actions, code, context, type Message, section, toMessage } from './blocks.js';
+import { callButton, jobButton } from './controls.js';
 import { failureLines, headline, jobLines, stateInWords } from './job-lines.js';
+import { policyLine } from './pause-lines.js';
 import { callFacts } from './wording.js';
 
 export interface CardSettings {
@@ -29,17 +22,25 @@ export function renderCard(
   if (job === null) {
     return toMessage(
       `${callWords(conversation)}: conversation ${code(conversation.id)}`,
-      [section([callHeadline(conversation), `Conversation ${code(conversation.id)}`]), facts, buttons(view)],
+      [
+        section([
+          callHeadline(conversation),
+          policyOf(conversation),
+          `Conversation ${code(conversation.id)}`,
+        ]),
+        facts,
+        buttons(view),
+      ],
       conversation.version,
     );
   }
   return toMessage(
-    `${stateInWords(job)}: job ${code(jobIdOf(job))} of conversation ${code(job.conversationId)}`,
+    `${stateInWords(job, conversation)}: job ${code(jobIdOf(job))} of conversation ${code(job.conversationId)}`,
     [
-      section([headline(job), ...jobLines(job, now)]),
+      section([headline(job, conversation), ...jobLines(job, now, conversation)]),
       job.failure === null ? null : section(failureLines(job.failure)),
       waiting(job),
-      isClosed(view) ? null : context([callHeadline(conversation)]),
+      ...callContexts(view),
       facts,
       buttons(view),
     ],
@@ -47,18 +48,25 @@ export function renderCard(
   );
 }
 
-/**
- * A finished job's own card says no more whether the call goes on: it is not redrawn when the call ends, and must not be
- * untrue then.
- */
-const isClosed = ({ card, job }: Parameters<typeof renderCard>[0]): boolean =>
-  card.jobId !== null && job !== null && !isUnfinished(job);
-
 const callWords = (conversation: Conversation): string =>
   conversation.endedAt === null ? 'Call in progress' : 'Call ended';
 
 const callHeadline = (conversation: Conversation): string =>
   `:telephone_receiver: *${callWords(conversation)}*`;
+
+/** Of a call that is over nothing is recorded any more. */
+const policyOf = ({ endedAt, policyRecording }: Conversation): string | null =>
+  endedAt === null ? policyLine(policyRecording) : null;
+
+/**
+ * Whether the call goes on. A finished job's own card says nothing of it, for that card is not redrawn when the call
+ * ends; on a call's card it matters again who records the call, now that the job does not.
+ */
+function callContexts({ card, conversation, job }: Parameters<typeof renderCard>[0]) {
+  const isFinished = job !== null && !isUnfinished(job);
+  if (isFinished && card.jobId !== null) return [];
+  return [context([callHeadline(conversation), isFinished ? policyOf(conversation) : null])];
+}
 
 /** Says that the bot itself goes on trying, so that nobody has to. */
 function waiting(job: RecordingJob) {
@@ -68,11 +76,9 @@ function waiting(job: RecordingJob) {
 
 /** Those that make sense now. A job's own card ends with the job; a call's card goes on as long as the call. */
 function buttons({ card, conversation, job }: Parameters<typeof renderCard>[0]) {
-  if (job !== null && (job.state === 'recording' || job.state === 'paused'))
-    return actions([stopButton(job.id)]);
-  if (job !== null && isUnfinished(job)) return null;
+  if (job !== null && isUnfinished(job)) return actions([jobButton(job)]);
   const ofCall = card.jobId === null && conversation.endedAt === null;
-  return ofCall ? actions([startButton(conversation.id)]) : null;
+  return ofCall ? actions([callButton(conversation.id, conversation.policyRecording)]) : null;
 }
 
 /** For a channel that the bot can only reach through a `response_url`: the card stands still there. */

@@ -6,8 +6,8 @@ import type { RequestInHand } from './request-in-hand.js';
 export interface GateDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Begins to write down what is asked; null where nobody is owed an answer. */
-  readonly takeIn: (body: object) => RequestInHand | null;
+  /** Writes down what is asked, in its turn; null where nobody is owed an answer. */
+  readonly takeIn: (body: object, turn: () => Promise<void>) => RequestInHand | null;
 }
 
 /** Slack waits three seconds for the ack. A slow database must not show people a timeout, in milliseconds. */
@@ -43,7 +43,7 @@ export class Gate {
   async #process(app: App, event: ReceiverEvent): Promise<void> {
     this.#inHand += 1;
     try {
-      const inHand = this.#deps.takeIn(event.body);
+      const inHand = this.#deps.takeIn(event.body, () => this.#turn());
       if (inHand) await this.#written(inHand);
       await this.#ack(event);
       await this.#turn();
@@ -78,8 +78,8 @@ export class Gate {
   }
 
   /**
-   * One request is begun in each turn of the event loop: SQLite works while everything else waits, and in a rush the
-   * acks of those who come later would wait behind the work of all who came before.
+   * One request is written down, or begun, in each turn of the event loop: SQLite works while everything else waits, and in
+   * a rush the acks of those who come later would wait behind the work of all who came before.
    */
   #turn(): Promise<void> {
     this.#lastTurn = this.#lastTurn.then(() => new Promise((resolve) => setImmediate(resolve)));

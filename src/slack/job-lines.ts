@@ -1,31 +1,50 @@
 /** What a message says about a job, line by line. */
-import { isUnfinished, type JobFailure, jobIdOf, type RecordingJob } from '../core/model.js';
+import {
+  type Conversation,
+  canBeStopped,
+  isUnfinished,
+  type JobFailure,
+  jobIdOf,
+  type RecordingJob,
+} from '../core/model.js';
 import { code, outside } from './blocks.js';
+import { isHeld, pauseLines } from './pause-lines.js';
 import { date, recordedFor, who } from './wording.js';
 
 /** Said in words and with a sober sign, never by colour alone. */
 const headlines: Readonly<Record<RecordingJob['state'], readonly [sign: string, words: string]>> = {
   starting: [':hourglass_flowing_sand:', 'Starting…'],
   recording: [':red_circle:', 'Recording'],
-  paused: [':double_vertical_bar:', 'Recording paused'],
+  paused: [':double_vertical_bar:', 'PAUSED – nothing is being recorded'],
   stopping: [':hourglass_flowing_sand:', 'Stopping…'],
   stopped: [':black_square_for_stop:', 'Recording stopped'],
   ended: [':black_square_for_stop:', 'Recording ended'],
   failed: [':warning:', 'Recording failed'],
 };
 
-export const stateInWords = (job: RecordingJob): string => headlines[job.state][1];
+const heldHeadline = [':white_circle:', 'Not recording just now'] as const;
 
-export const headline = (job: RecordingJob): string => {
-  const [sign, words] = headlines[job.state];
+/** What is known of the job's call, where it is. */
+type Call = Pick<Conversation, 'policyRecording'>;
+
+const headlineOf = (job: RecordingJob, call?: Call) =>
+  isHeld(job, call) ? heldHeadline : headlines[job.state];
+
+export const stateInWords = (job: RecordingJob, call?: Call): string => headlineOf(job, call)[1];
+
+export const headline = (job: RecordingJob, call?: Call): string => {
+  const [sign, words] = headlineOf(job, call);
   return `${sign} *${words}*`;
 };
 
 /** `now`: when it is drawn, in milliseconds since 1970. */
-export function jobLines(job: RecordingJob, now: number): (string | null)[] {
+export function jobLines(job: RecordingJob, now: number, call?: Call): (string | null)[] {
   return [
+    isHeld(job, call) ? 'On hold: nothing is recorded until the call is taken up again' : null,
+    ...pauseLines(job, now),
     `Job ${code(jobIdOf(job))}`,
     `Conversation ${code(job.conversationId)}`,
+    canBeStopped(job) ? null : 'Recorded by Genesys’s own policy',
     startLine(job),
     job.startReason === null ? null : `Reason: ${outside(job.startReason, 500)}`,
     progressLine(job, now),
@@ -36,7 +55,11 @@ export function jobLines(job: RecordingJob, now: number): (string | null)[] {
 }
 
 function startLine(job: RecordingJob): string {
-  if (job.startedBy.kind === 'genesys') return `Started outside this bot; found ${date(job.createdAt)}`;
+  if (job.startedBy.kind === 'genesys') {
+    return canBeStopped(job)
+      ? `Started outside this bot; found ${date(job.createdAt)}`
+      : `In this bot’s books since ${date(job.createdAt)}`;
+  }
   const asked = `Asked for by ${who(job.startedBy)} · ${date(job.createdAt)}`;
   return job.adopted ? `${asked}; it was already running` : asked;
 }
@@ -88,7 +111,7 @@ function stoppedLine(job: RecordingJob): string {
 
 function endedLine(job: RecordingJob): string {
   const at = job.finishedAt === null ? '' : ` · ${date(job.finishedAt)}`;
-  const cause = 'the call is over, or it was stopped outside this bot';
+  const cause = `the call is over${canBeStopped(job) ? ', or it was stopped outside this bot' : ''}`;
   return job.stoppedBy?.kind === 'person'
     ? `Ended${after(job)}: ${cause}, when ${who(job.stoppedBy)} asked to stop it${at}`
     : `Ended${after(job)}: ${cause}${at}`;

@@ -1,8 +1,10 @@
 /** Lists with their buttons, folded before they fill a screen. */
 import type { Answer, CallRow, Overview } from '../core/answer.js';
 import { jobIdOf, type RecordingJob } from '../core/model.js';
-import { code, type Message, outside, section, startButton, stopButton, toMessage } from './blocks.js';
+import { type Block, code, type Message, outside, section, toMessage } from './blocks.js';
+import { callButton, jobButton } from './controls.js';
 import { headline } from './job-lines.js';
+import { policyLine } from './pause-lines.js';
 import { callFacts, channel, date, who } from './wording.js';
 
 /** Entries with a row and a button of their own. */
@@ -31,38 +33,53 @@ function jobRow(job: RecordingJob, index: number) {
     `${headline(job)} · job ${code(jobIdOf(job))}`,
     `Conversation ${code(job.conversationId)} · ${who(job.startedBy)} · ${date(job.createdAt)}`,
   ];
-  return section(lines, stoppable(job) ? stopButton(job.id, index) : undefined);
+  return section(lines, jobButton(job, index));
 }
 
-export function renderCalls({
-  calls,
-  complete,
-}: {
-  readonly calls: readonly CallRow[];
-  readonly complete: boolean;
-}): Message {
-  const partial = complete ? null : 'Genesys has more calls than could be read: this list is not complete.';
-  if (calls.length === 0) return sentence(partial ?? 'No call is active.');
-  const title = `${count(calls.length, 'active call')}${complete ? '' : ', and more'}`;
-  return toMessage(title, [
-    section([`*${title}*`, partial]),
-    ...calls.slice(0, maxRows).map((row, index) => callRow(row, index)),
-    fold(calls.slice(maxRows).map(({ call }) => call.conversationId)),
-  ]);
+export type Calls = Pick<Extract<Answer, { kind: 'calls' }>, 'calls' | 'complete'>;
+
+export const renderCalls = (listing: Calls): Message =>
+  toMessage(callsTitle(listing), callBlocks(listing, { atMost: maxRows, linesOf: callLines }));
+
+function callsTitle({ calls, complete }: Calls): string {
+  if (calls.length === 0) return complete ? 'No call is active.' : partial;
+  return `${count(calls.length, 'active call')}${complete ? '' : ', and more'}`;
 }
 
-function callRow({ call, job }: CallRow, index: number) {
-  const facts = callFacts(call, true).filter(Boolean).join(' · ');
-  const lines = [
-    job === null ? ':telephone_receiver: Not recorded' : `${headline(job)} · job ${code(jobIdOf(job))}`,
-    `Conversation ${code(call.conversationId)}`,
-    facts,
+const partial = 'Genesys has more calls than could be read: this list is not complete.';
+
+/** A row for each call, at most so many; of the others the ids. */
+export function callBlocks(
+  listing: Calls,
+  { atMost, linesOf }: { readonly atMost: number; readonly linesOf: (row: CallRow) => (string | null)[] },
+): (Block | null)[] {
+  const { calls, complete } = listing;
+  if (calls.length === 0) return [section([callsTitle(listing)])];
+  return [
+    section([`*${callsTitle(listing)}*`, complete ? null : partial]),
+    ...calls.slice(0, atMost).map((row, index) => section(linesOf(row), rowButton(row, index))),
+    fold(calls.slice(atMost).map(({ call }) => call.conversationId)),
   ];
-  if (job === null) return section(lines, startButton(call.conversationId, index));
-  return section(lines, stoppable(job) ? stopButton(job.id, index) : undefined);
 }
 
-const stoppable = (job: RecordingJob): boolean => job.state === 'recording' || job.state === 'paused';
+const rowButton = ({ call, job }: CallRow, index: number) =>
+  job === null ? callButton(call.conversationId, call.policyRecording, index) : jobButton(job, index);
+
+/** Whether the call is recorded, and by what. */
+export const recordingOf = ({ call, job }: CallRow): string =>
+  job === null
+    ? (policyLine(call.policyRecording) ??
+      `:telephone_receiver: ${call.policyRecording === 'none' ? 'Not recorded' : 'No recording known'}`)
+    : headline(job, call);
+
+const callLines = (row: CallRow): string[] => [
+  row.job === null ? recordingOf(row) : `${recordingOf(row)} · job ${code(jobIdOf(row.job))}`,
+  `Conversation ${code(row.call.conversationId)}`,
+  factsOf(row),
+];
+
+/** Not masked: only one person sees it, who is permitted. */
+export const factsOf = ({ call }: CallRow): string => callFacts(call, true).filter(Boolean).join(' · ');
 
 function fold(ids: readonly string[]) {
   return ids.length === 0 ? null : section([`and ${ids.length} more: ${ids.map(code).join(' ')}`]);

@@ -5,6 +5,7 @@ import { type Command, parseCommand } from '../core/command.js';
 import type { PersonRequest } from '../core/model.js';
 import { readActionId } from './blocks.js';
 import { readMark } from './marks.js';
+import { readPicker } from './picker-view.js';
 import { toPlainText } from './plain-text.js';
 
 /** Null for whatever is neither a command nor a button: nobody is owed an answer to it. */
@@ -16,7 +17,8 @@ export function readRequest(body: object, now: number): PersonRequest | null {
   }
   if (!isClick(body)) return null;
   const [{ action_id: words, value = null }] = body.actions;
-  const channelId = channelOf(body) ?? body.user.id;
+  // A modal is in no channel; the picker knows where it was asked for.
+  const channelId = channelOf(body) ?? (body.view && readPicker(body.view)?.channelId) ?? body.user.id;
   return { kind: kindOf(body), words, value, ...whoWhereWhen(body.trigger_id, body.user.id, channelId, now) };
 }
 
@@ -46,9 +48,9 @@ function channelOf({ channel, container }: BlockAction): string | null {
   return typeof channelId === 'string' ? channelId : null;
 }
 
-function kindOf({ container, message }: BlockAction): Exclude<PersonRequest['kind'], 'command'> {
+function kindOf({ container, message, view }: BlockAction): Exclude<PersonRequest['kind'], 'command'> {
   const { is_ephemeral: ephemeral, thread_ts: threadTs, message_ts: ts } = container;
-  if (ephemeral === true) return 'list-button';
+  if (ephemeral === true || view !== undefined) return 'list-button';
   const inThread = threadTs !== undefined && threadTs !== ts;
   return inThread || readMark(message)?.kind === 'reply' ? 'reply-button' : 'card-button';
 }
@@ -63,11 +65,15 @@ export function toCommand({ kind, words, value }: PersonRequest): Command | null
       return { name, conversationId: value, durationMs: null, reason: null };
     case 'stop':
       return { name, id: value, reason: null };
+    case 'pause':
+    case 'resume':
     case 'extend':
       return { name, id: value };
   }
 }
 
+const placing: readonly Command['name'][] = ['start', 'stop', 'pause', 'resume'];
+
 /** True where a card is to be placed in the channel: the command or the list itself is not one. */
 export const wantsCard = ({ kind }: PersonRequest, { name }: Command): boolean =>
-  (kind === 'command' || kind === 'list-button') && (name === 'start' || name === 'stop');
+  (kind === 'command' || kind === 'list-button') && placing.includes(name);

@@ -7,6 +7,7 @@ import {
   extendButton,
   type Message,
   outside,
+  resumeButton,
   section,
   stopButton,
   toMessage,
@@ -15,7 +16,14 @@ import { headline, outcomeLine } from './job-lines.js';
 import { date, user, who } from './wording.js';
 
 export function renderReply({ kind, job }: Pick<Reply, 'kind' | 'job'>): Message {
-  return kind === 'warning' ? renderWarning(job) : renderOutcome(job);
+  switch (kind) {
+    case 'finished':
+      return renderOutcome(job);
+    case 'warning':
+      return renderWarning(job);
+    case 'pause-warning':
+      return renderPauseWarning(job);
+  }
 }
 
 function renderOutcome(job: RecordingJob): Message {
@@ -39,17 +47,43 @@ function renderWarning(job: RecordingJob): Message {
   ]);
 }
 
-/** False for a warning whose recording has ended, or has been given more time, before it could be sent. */
-export const isStillTrue = (
+function renderPauseWarning(job: RecordingJob): Message {
+  const since = job.pausedAt === null ? '' : ` since ${date(job.pausedAt)}`;
+  const text = `This recording is paused${since}; the bot resumes it in a minute, at ${time(job.pauseEndsAt)}`;
+  return toMessage(text, [
+    section([`:alarm_clock: ${text}`]),
+    // Named, so that Slack tells the one who may still need it.
+    job.pausedBy === null ? null : context([`Paused by ${who(job.pausedBy)}`]),
+    actions([resumeButton(job.id)]),
+  ]);
+}
+
+/** False for a warning of an end that has come, has moved, or is on its way, before it could be sent. */
+export function isStillTrue(
   { kind, isOver, job }: Pick<Reply, 'kind' | 'isOver' | 'job'>,
   now: number,
-): boolean =>
-  kind === 'finished' ||
-  (!isOver && job.state === 'recording' && job.deadlineAt !== null && now < job.deadlineAt);
+): boolean {
+  switch (kind) {
+    case 'finished':
+      return true;
+    case 'warning':
+      return !isOver && job.state === 'recording' && isAhead(job.deadlineAt, now);
+    case 'pause-warning':
+      return !isOver && job.pending === null && isAhead(job.pauseEndsAt, now);
+  }
+}
+
+const isAhead = (end: number | null, now: number): boolean => end !== null && now < end;
 
 /** In place of a warning on which nobody clicked in time. The same as if somebody had. */
-export const renderOver = ({ job, extendedBy }: Pick<OverWarning, 'job' | 'extendedBy'>): Message =>
-  extendedBy?.kind === 'person' ? renderExtended(job, extendedBy.userId) : renderOverWarning(job);
+export function renderOver({
+  kind,
+  job,
+  extendedBy,
+}: Pick<OverWarning, 'kind' | 'job' | 'extendedBy'>): Message {
+  if (kind === 'pause-warning') return renderOverPause();
+  return extendedBy?.kind === 'person' ? renderExtended(job, extendedBy.userId) : renderOverWarning(job);
+}
 
 /** In place of the warning whose button did it. */
 export function renderExtended(job: RecordingJob, userId: string): Message {
@@ -63,5 +97,18 @@ export function renderOverWarning(job: RecordingJob): Message {
   return toMessage(text, [section([`:alarm_clock: ${text}`])]);
 }
 
-const end = ({ deadlineAt }: RecordingJob): string =>
-  deadlineAt === null ? 'an unknown time' : date(deadlineAt);
+/** In place of the warning whose button did it. */
+export function renderResumed(userId: string): Message {
+  const text = `Resumed by ${user(userId)}`;
+  return toMessage(text, [section([`:alarm_clock: ${text}`])]);
+}
+
+/** In place of a warning whose pause had ended otherwise. */
+export function renderOverPause(): Message {
+  const text = 'This pause is over';
+  return toMessage(text, [section([`:alarm_clock: ${text}`])]);
+}
+
+const end = ({ deadlineAt }: RecordingJob): string => time(deadlineAt);
+
+const time = (ms: number | null): string => (ms === null ? 'an unknown time' : date(ms));

@@ -1,11 +1,15 @@
-/** One request that has just come in: claimed once, and answered through its own `response_url` as long as that works. */
+/** One request that has just come in: claimed once, and answered in its own way (a `response_url`) as long as that works. */
 import type { PersonRequest } from '../core/model.js';
+import type { Logger } from '../core/ports.js';
 import type { Message } from './blocks.js';
 import type { RequestsInHand } from './requests-in-hand.js';
-import { createRespond, type Respond, type RespondDeps } from './respond.js';
+import type { Respond } from './respond.js';
 
-export interface RequestInHandDeps extends RespondDeps {
+export interface RequestInHandDeps {
+  readonly logger: Logger;
   readonly requests: Pick<RequestsInHand, 'claim' | 'isOurs' | 'close' | 'forget'>;
+  /** When it is this request's turn to be written down. */
+  readonly turn: () => Promise<void>;
   /** Tells in another way what Slack did not take, for as long as that takes. */
   readonly tell: (request: PersonRequest, message: Message) => void;
 }
@@ -19,12 +23,11 @@ export class RequestInHand {
   #untold: Message | null = null;
   #lost = false;
 
-  constructor(request: PersonRequest, responseUrl: string, deps: RequestInHandDeps) {
+  constructor(request: PersonRequest, respond: Respond, deps: RequestInHandDeps) {
     this.request = request;
     this.#deps = deps;
-    this.claimed = deps.requests.claim(request);
+    this.claimed = deps.turn().then(() => deps.requests.claim(request));
     this.claimed.catch(() => {});
-    const respond = createRespond(responseUrl, deps);
     this.respond = async (message, options = {}) => {
       if (options.inChannel || options.replaceOriginal) return respond(message, options);
       if (!(await this.#isStillOurs())) return true;

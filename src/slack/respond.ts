@@ -16,6 +16,9 @@ interface RespondOptions {
 /** True when Slack has taken it. Never throws: what failed is in the log, without the URL, which is a secret. */
 export type Respond = (message: Message, options?: RespondOptions) => Promise<boolean>;
 
+/** For a request that came without a `response_url`. */
+export const nowhere: Respond = () => Promise.resolve(false);
+
 const timeoutMs = 5_000;
 const retryPauseMs = 500;
 

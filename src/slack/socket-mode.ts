@@ -3,9 +3,9 @@
  * ten are allowed, and any of them may get a payload. https://docs.slack.dev/apis/events-api/using-socket-mode
  */
 import type { App, Receiver } from '@slack/bolt';
-import { RecordError } from '../core/errors.js';
 import { readFailure } from './slack-failure.js';
 import { SocketLine, type SocketLineDeps } from './socket-line.js';
+import { toAppTokenError } from './token-errors.js';
 
 const sockets = 2;
 
@@ -30,13 +30,10 @@ export class SocketModeTransport implements Receiver {
    */
   async start(): Promise<void> {
     const outcomes = await Promise.all(this.#lines.map((line) => line.start()));
-    const refusal = outcomes.find((error) => error !== null && codeOf(error) !== null);
+    const refusal = outcomes.find((error) => error !== null && isRefusal(error));
     if (refusal === undefined) return;
     await this.stop();
-    throw new RecordError('SLACK_REFUSED', `Slack refuses the app token: ${codeOf(refusal)}.`, {
-      cure: 'Set SLACK_APP_TOKEN to an app-level token (xapp-…) with the scope connections:write, and switch on Socket Mode in the app’s settings.',
-      cause: refusal,
-    });
+    throw toAppTokenError(refusal);
   }
 
   async stop(): Promise<void> {
@@ -52,8 +49,8 @@ export class SocketModeTransport implements Receiver {
   }
 }
 
-/** Slack's answer where it is a refusal; null for what passes by itself. */
-function codeOf(error: unknown): string | null {
+/** False for what passes by itself. */
+function isRefusal(error: unknown): boolean {
   const failure = readFailure(error);
-  return failure === null || failure.kind === 'passing' ? null : failure.code;
+  return failure !== null && failure.kind !== 'passing';
 }

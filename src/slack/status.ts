@@ -1,7 +1,14 @@
 /** One recording with all that was done about it, as a timeline. */
 import type { Answer } from '../core/answer.js';
-import type { AuditAction, AuditEntry, AuditOutcome } from '../core/model.js';
-import { actions, code, context, type Message, outside, section, stopButton, toMessage } from './blocks.js';
+import {
+  type AuditAction,
+  type AuditEntry,
+  type AuditOutcome,
+  canBeStopped,
+  isUnfinished,
+} from '../core/model.js';
+import { actions, code, context, type Message, outside, section, toMessage } from './blocks.js';
+import { jobButton } from './controls.js';
 import { failureLines, headline, jobLines, stateInWords } from './job-lines.js';
 import { callFacts, channel, date, who } from './wording.js';
 
@@ -12,14 +19,18 @@ export function renderStatus(
   { job, conversation, audit }: Extract<Answer, { kind: 'status' }>,
   now: number,
 ): Message {
-  return toMessage(`${stateInWords(job)}: ${code(job.conversationId)}`, [
-    section([headline(job), ...jobLines(job, now)]),
+  return toMessage(`${stateInWords(job, conversation)}: ${code(job.conversationId)}`, [
+    section([headline(job, conversation), ...jobLines(job, now, conversation)]),
     job.failure === null ? null : section(failureLines(job.failure)),
+    isUnfinished(job) && !canBeStopped(job) ? context([whyNoStop]) : null,
     context(callFacts(conversation, true)),
     ...timeline(audit),
-    job.state === 'recording' || job.state === 'paused' ? actions([stopButton(job.id)]) : null,
+    actions([jobButton(job)]),
   ]);
 }
+
+const whyNoStop =
+  'Nobody can stop what the organisation’s policy records: it ends with the call. It can be paused.';
 
 function timeline(audit: readonly AuditEntry[]) {
   if (audit.length === 0) return [section(['Nothing is on record about it yet.'])];
@@ -57,6 +68,18 @@ const deeds: Readonly<Record<AuditAction, Readonly<Record<AuditOutcome, string>>
     done: 'stopped the recording',
     failed: 'could not stop the recording',
     refused: 'was refused the stop',
+  },
+  pause: {
+    asked: 'asked to pause',
+    done: 'paused the recording',
+    failed: 'could not pause the recording',
+    refused: 'was refused the pause',
+  },
+  resume: {
+    asked: 'asked to resume',
+    done: 'resumed the recording',
+    failed: 'could not resume the recording',
+    refused: 'was refused the resumption',
   },
   extend: {
     asked: 'asked for ten minutes more',

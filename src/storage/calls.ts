@@ -60,7 +60,7 @@ async function seeCall(
 ): Promise<boolean> {
   if (known && known.seenAt !== null && !isChange(known, call)) return false;
   const before = await lockRemembered(tx, call.conversationId, now);
-
+  if (before.endedAt !== null && before.endedAt >= now) return false;
   await remember(tx, before, call, now);
   const alerting = before.seenAt === null && alert;
   if (!isChange(before, call) && !alerting) return false;
@@ -75,24 +75,20 @@ async function seeCall(
 /** Version 0 is of a row that was made a moment ago, in this transaction. */
 function isChange(before: Remembered, call: ActiveCall): boolean {
   if (before.version === 0 || before.endedAt !== null) return true;
-  const { caller, queue, agent, startedAt } = merge(before, call);
-  return (
-    caller !== before.caller ||
-    queue !== before.queue ||
-    agent !== before.agent ||
-    startedAt !== before.startedAt
-  );
+  const now = merge(before, call);
+  return (Object.keys(now) as (keyof typeof now)[]).some((name) => now[name] !== before[name]);
 }
 
 /**
- * The caller and the start stay what they are during a call, so that a listing without them loses nothing. Queue and
- * agent do change, also to none.
+ * The caller and the start stay what they are during a call, so that a listing without them loses nothing, and not every
+ * listing tells of the policy's recording. Queue and agent do change, also to none, if whoever tells would know.
  */
-const merge = (before: Remembered, call: ActiveCall): Omit<ActiveCall, 'conversationId'> => ({
+const merge = (before: Remembered, call: ActiveCall): Omit<ActiveCall, 'conversationId' | 'partly'> => ({
   caller: call.caller ?? before.caller,
-  queue: call.queue,
-  agent: call.agent,
+  queue: call.queue ?? (call.partly ? before.queue : null),
+  agent: call.agent ?? (call.partly ? before.agent : null),
   startedAt: before.startedAt ?? call.startedAt,
+  policyRecording: call.policyRecording ?? before.policyRecording,
 });
 
 /** Somebody else may have written it since it was read: from here on nobody else does until the transaction's end. */
@@ -104,12 +100,12 @@ async function lockRemembered(tx: Queryable, id: string, now: number): Promise<R
 }
 
 async function remember(tx: Queryable, before: Remembered, call: ActiveCall, now: number): Promise<void> {
-  const { caller, queue, agent, startedAt } = merge(before, call);
+  const { caller, queue, agent, startedAt, policyRecording } = merge(before, call);
   await tx.query(
     `UPDATE conversations
-     SET caller = $2, queue = $3, agent = $4, started_at = $5, seen_at = $6, ended_at = NULL
+     SET caller = $2, queue = $3, agent = $4, started_at = $5, policy_recording = $6, seen_at = $7, ended_at = NULL
      WHERE id = $1`,
-    [before.id, caller, queue, agent, startedAt, before.seenAt ?? now],
+    [before.id, caller, queue, agent, startedAt, policyRecording, before.seenAt ?? now],
   );
 }
 

@@ -40,7 +40,7 @@ export async function holdJobs(db: Db, jobIds: readonly string[], until: number)
   if (jobIds.length === 0) return;
   await db.query(
     `UPDATE jobs SET retry_at = $1
-     WHERE id IN ${placeholders(jobIds.length, 1)} AND state IN ('starting', 'stopping')
+     WHERE id IN ${placeholders(jobIds.length, 1)} AND (state IN ('starting', 'stopping') OR pending IS NOT NULL)
        AND (retry_at IS NULL OR retry_at < $1)`,
     [until, ...jobIds],
   );
@@ -64,6 +64,28 @@ export async function warnOfDeadlines(db: Db, now: number, aheadMs: number): Pro
     );
     if (!row) return false;
     await oweReplies(tx, toJob(row), now, 'warning');
+    return true;
+  });
+}
+
+export async function warnOfPauses(db: Db, now: number, aheadMs: number): Promise<readonly string[]> {
+  const jobs = await db.query(
+    `SELECT * FROM jobs WHERE state = 'paused'
+       AND pause_ends_at > $1 AND pause_ends_at <= $2 AND pause_ends_at - paused_at > $3
+       AND COALESCE(warned_for, 0) <> pause_ends_at
+     ORDER BY pause_ends_at`,
+    [now, now + aheadMs, aheadMs],
+  );
+  return each(db, jobs, async (tx, job) => {
+    await lockVersion(tx, job.conversationId);
+    const [row] = await tx.query(
+      `UPDATE jobs SET warned_for = pause_ends_at
+       WHERE id = $1 AND state = 'paused' AND pause_ends_at = $2 AND COALESCE(warned_for, 0) <> pause_ends_at
+       RETURNING *`,
+      [job.id, job.pauseEndsAt],
+    );
+    if (!row) return false;
+    await oweReplies(tx, toJob(row), now, 'pause-warning');
     return true;
   });
 }

@@ -1,10 +1,10 @@
 /** Recording jobs. One winner: by the unique indexes when they begin, by guarded updates when they change. */
 import { RecordError } from '../core/errors.js';
 import { type AuditEntry, type JobState, jobIdOf, type RecordingJob } from '../core/model.js';
-import type { JobChange, NewCard, NewJob } from '../core/ports.js';
+import type { Expected, JobChange, NewCard, NewJob } from '../core/ports.js';
 import { appendAudit } from './audit.js';
 import { insertCard } from './cards.js';
-import { LostRace, type Queryable, type Row } from './db.js';
+import { LostRace, type Queryable, type Row, type SqlValue } from './db.js';
 import { oweReplies } from './replies.js';
 import { fromJob, toJob } from './rows.js';
 import { currentOrder, inChunks, insert, placeholders, unfinished } from './sql.js';
@@ -54,15 +54,15 @@ export async function changeJob(
   change: JobChange,
   at: number,
   audit: AuditEntry | undefined,
-  expected: { readonly deadlineAt: number | null } | undefined,
+  expected: Expected = {},
 ): Promise<RecordingJob | null> {
   const before = first(await tx.query('SELECT * FROM jobs WHERE id = $1', [jobId]));
   if (!before || !from.includes(before.state)) return null;
-  if (expected && expected.deadlineAt !== before.deadlineAt) return null;
+  if (!isAsExpected(before, expected)) return null;
   await refuseTakenName(tx, jobId, change.genesysId);
 
   await raiseVersion(tx, before.conversationId, jobId);
-  const job = await guardedUpdate(tx, before, from, change, at, expected !== undefined);
+  const job = await guardedUpdate(tx, jobId, from, change, at, expected);
   // Changed since it was read a moment ago.
   if (!job) throw new LostRace(`job ${jobId}`);
   if (audit) await appendAudit(tx, audit);
@@ -89,24 +89,30 @@ async function refuseTakenName(tx: Queryable, jobId: string, genesysId: string |
   );
 }
 
-/** Null when the job was changed since `before` was read in a way that matters: its state, or the deadline if `sameDeadline`. */
+const isAsExpected = (job: RecordingJob, expected: Expected): boolean =>
+  (Object.keys(expected) as (keyof Expected)[]).every((name) => job[name] === expected[name]);
+
+/** Null when the job is not any more in one of the states `from`, or not as expected. */
 async function guardedUpdate(
   tx: Queryable,
-  before: RecordingJob,
+  jobId: string,
   from: readonly JobState[],
   change: JobChange,
   at: number,
-  sameDeadline: boolean,
+  expected: Expected,
 ): Promise<RecordingJob | null> {
-  const values = fromJob({ ...change, updatedAt: at });
-  const columns = Object.keys(values);
-  const [id, deadlineAt] = [columns.length + 1, columns.length + 2];
+  const values: SqlValue[] = [];
+  const parameter = (value: SqlValue) => `$${values.push(value)}`;
+  const each = (columns: Record<string, SqlValue>, operator: string) =>
+    Object.entries(columns).map(([column, value]) => `${column} ${operator} ${parameter(value)}`);
+  const assignments = each(fromJob({ ...change, updatedAt: at }), '=');
+  // No index serves IS NOT DISTINCT FROM.
+  const conditions = [...each({ id: jobId }, '='), ...each(fromJob(expected), 'IS NOT DISTINCT FROM')];
   const rows = await tx.query(
-    `UPDATE jobs SET ${columns.map((column, index) => `${column} = $${index + 1}`).join(', ')}
-     WHERE id = $${id} ${sameDeadline ? `AND deadline_at IS NOT DISTINCT FROM $${deadlineAt}` : ''}
-       AND state IN ${placeholders(from.length, sameDeadline ? deadlineAt : id)}
+    `UPDATE jobs SET ${assignments.join(', ')}
+     WHERE ${conditions.join(' AND ')} AND state IN (${from.map(parameter).join(', ')})
      RETURNING *`,
-    [...Object.values(values), before.id, ...(sameDeadline ? [before.deadlineAt] : []), ...from],
+    values,
   );
   return first(rows);
 }

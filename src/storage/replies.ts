@@ -11,8 +11,12 @@ export async function oweReplies(
   at: number,
   kind: Reply['kind'],
 ): Promise<void> {
-  // One outcome for each job, one warning for each of its deadlines. See `isOfThisDeadline`.
-  const about = kind === 'finished' ? job.id : `${job.id}/${job.deadlineAt}`;
+  // One outcome for each job, one warning for each of its deadlines and pauses. See `isOfThisDeadline`.
+  const about = {
+    finished: job.id,
+    warning: `${job.id}/${job.deadlineAt}`,
+    'pause-warning': `${job.id}/pause/${job.pauseEndsAt}`,
+  }[kind];
   await tx.query(
     `INSERT INTO replies (id, kind, card_id, job_id, due_at)
      SELECT id || '/' || $5, $4, id, $1, $3 FROM cards
@@ -25,11 +29,19 @@ export async function oweReplies(
 }
 
 const isOfThisDeadline = "replies.id = cards.id || '/' || jobs.id || '/' || jobs.deadline_at";
+const isOfThisPause = "replies.id = cards.id || '/' || jobs.id || '/pause/' || jobs.pause_ends_at";
 
 /** What was warned of does not come any more. While the recording is being stopped nobody knows yet. */
-const isOver = `replies.kind = 'warning' AND (NOT jobs.${unfinished} OR NOT ${isOfThisDeadline})`;
+const isOver = `replies.kind <> 'finished' AND (
+       (replies.kind = 'warning' AND (NOT jobs.${unfinished} OR NOT ${isOfThisDeadline})) OR
+       (replies.kind = 'pause-warning' AND (jobs.state <> 'paused' OR NOT ${isOfThisPause}))
+     )`;
 
-const isTrue = `(replies.kind = 'finished' OR (jobs.state = 'recording' AND ${isOfThisDeadline}))`;
+const isTrue = `(
+       replies.kind = 'finished' OR
+       (replies.kind = 'warning' AND jobs.state = 'recording' AND ${isOfThisDeadline}) OR
+       (replies.kind = 'pause-warning' AND jobs.state = 'paused' AND ${isOfThisPause})
+     )`;
 
 const cardAndJob = `${prefixed('cards', 'card', cardColumns)}, ${prefixed('jobs', 'job', jobColumns)}`;
 
@@ -41,7 +53,7 @@ export async function listDueReplies(db: Db, conversationId: string | undefined)
   const rows = await db.query(
     `SELECT replies.id, replies.kind, replies.attempted_at, CASE WHEN ${isOver} THEN 1 ELSE 0 END AS is_over, ${cardAndJob}
      FROM ${withCardAndJob}
-     WHERE replies.ts IS NULL AND cards.ts IS NOT NULL AND (${isTrue} OR ${isOver})
+     WHERE replies.ts IS NULL AND cards.ts IS NOT NULL AND (${isTrue} OR (${isOver}))
        ${conversationId === undefined ? '' : 'AND cards.conversation_id = $1'}
      ORDER BY replies.due_at, cards.seq`,
     conversationId === undefined ? [] : [conversationId],
@@ -54,7 +66,7 @@ export async function listDueReplies(db: Db, conversationId: string | undefined)
 }
 
 /** A deadline is moved by people alone, and then the audit says by whom. */
-const extendedBy = `CASE WHEN NOT ${isOfThisDeadline} THEN (
+const extendedBy = `CASE WHEN replies.kind = 'warning' AND NOT ${isOfThisDeadline} THEN (
        SELECT actor FROM audit WHERE audit.job_id = jobs.id AND action = 'extend' AND outcome = 'done'
        ORDER BY at DESC, seq DESC LIMIT 1
      ) END`;
@@ -64,15 +76,15 @@ export async function listOverWarnings(
   conversationId: string | undefined,
 ): Promise<readonly OverWarning[]> {
   const rows = await db.query(
-    `SELECT replies.id, replies.ts, ${extendedBy} AS extended_by, ${cardAndJob}
+    `SELECT replies.id, replies.kind, replies.ts, ${extendedBy} AS extended_by, ${cardAndJob}
      FROM ${withCardAndJob}
      WHERE replies.ts IS NOT NULL AND ${isOver}
        ${conversationId === undefined ? '' : 'AND cards.conversation_id = $1'}
      ORDER BY replies.due_at, cards.seq`,
     conversationId === undefined ? [] : [conversationId],
   );
-  return rows.map(({ id, ts, extended_by, ...row }) => ({
-    ...toOverWarningHead({ id, ts, extended_by }),
+  return rows.map(({ id, kind, ts, extended_by, ...row }) => ({
+    ...toOverWarningHead({ id, kind, ts, extended_by }),
     card: toCard(unprefixed(row, 'card')),
     job: toJob(unprefixed(row, 'job')),
   }));

@@ -21,6 +21,7 @@ const jobRow = z.object({
   id: text,
   genesys_id: maybeText,
   conversation_id: text,
+  recording_type: z.enum(['job', 'snippet', 'adhoc', 'policy']),
   state: z.enum(['starting', 'recording', 'paused', 'stopping', 'stopped', 'failed', 'ended']),
   started_by: actor,
   start_reason: maybeText,
@@ -29,6 +30,11 @@ const jobRow = z.object({
   recording_since: maybeWhole,
   adopted: z.literal([0, 1]).transform(Boolean),
   deadline_at: maybeWhole,
+  pending: z.enum(['pause', 'resume']).nullable(),
+  pending_by: actor.nullable(),
+  paused_by: actor.nullable(),
+  paused_at: maybeWhole,
+  pause_ends_at: maybeWhole,
   stopped_by: actor.nullable(),
   stop_reason: maybeText,
   finished_at: maybeWhole,
@@ -48,6 +54,7 @@ const conversationRow = z.object({
   queue: maybeText,
   agent: maybeText,
   started_at: maybeWhole,
+  policy_recording: z.enum(['none', 'active', 'paused', 'held']).nullable(),
   version: whole,
   first_seen_at: whole,
   ended_at: maybeWhole,
@@ -65,19 +72,25 @@ const cardRow = z.object({
 });
 
 const flag = z.literal([0, 1]).transform(Boolean);
+const warningKinds = ['warning', 'pause-warning'] as const;
 const replyRow = z.object({
   id: text,
-  kind: z.enum(['finished', 'warning']),
+  kind: z.enum(['finished', ...warningKinds]),
   attempted_at: maybeWhole,
   is_over: flag,
 });
-const overWarningRow = z.object({ id: text, ts: text, extended_by: actor.nullable() });
+const overWarningRow = z.object({
+  id: text,
+  kind: z.enum(warningKinds),
+  ts: text,
+  extended_by: actor.nullable(),
+});
 
 const auditRow = z.object({
   id: text,
   at: whole,
   actor,
-  action: z.enum(['start', 'stop', 'extend', 'adopt', 'observe', 'read']),
+  action: z.enum(['start', 'stop', 'pause', 'resume', 'extend', 'adopt', 'observe', 'read']),
   outcome: z.enum(['asked', 'done', 'failed', 'refused']),
   conversation_id: maybeText,
   job_id: maybeText,

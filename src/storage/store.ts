@@ -21,7 +21,7 @@ import {
   pruneDeliveries,
   takeLeftRequests,
 } from './deliveries.js';
-import { advanceProgress, claimDueJobs, holdJobs, warnOfDeadlines } from './due-jobs.js';
+import { advanceProgress, claimDueJobs, holdJobs, warnOfDeadlines, warnOfPauses } from './due-jobs.js';
 import {
   beginJob,
   changeJob,
@@ -61,6 +61,7 @@ export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
     claimDueJobs: (now, until, limit) => claimDueJobs(db, now, until, limit),
     holdJobs: (jobIds, until) => holdJobs(db, jobIds, until),
     warnOfDeadlines: (now, aheadMs) => warnOfDeadlines(db, now, aheadMs),
+    warnOfPauses: (now, aheadMs) => warnOfPauses(db, now, aheadMs),
     advanceProgress: (now, leastMs) => advanceProgress(db, now, leastMs),
 
     appendAudit: (entry) => appendAudit(db, entry),

@@ -12,6 +12,7 @@ type Fate =
   | 'answered'
   | 'answered by another way'
   | 'shown by a card'
+  | 'shown in a window'
   | 'acked while it could not be written down'
   | 'told twice, since Slack or the bot was cut off after the first'
   | 'unanswered'
@@ -52,6 +53,7 @@ export function checkAnswers(evidence: Evidence): Finding {
       ['… acknowledged', asks.length],
       counted('answered'),
       counted('shown by a card'),
+      counted('shown in a window'),
       counted('answered by another way'),
       counted('acked while it could not be written down'),
       counted('told twice, since Slack or the bot was cut off after the first'),
@@ -105,6 +107,7 @@ function fateOf(
   if (own.length === 1) return 'answered';
   if (whispers.length === 1) return 'answered by another way';
   if (taken.length > 0 || isShown(evidence, ask)) return 'shown by a card';
+  if (isInWindow(evidence, ask)) return 'shown in a window';
   return wasLost(evidence, ask, deliveries) ? 'acked while it could not be written down' : 'unanswered';
 }
 
@@ -116,6 +119,22 @@ const sendingMs = 200;
 
 /** What was asked for is in the books so long after it at the latest, in milliseconds. */
 const longestStepMs = 30_000;
+
+/** `/record` alone opens a window, which names the channel it was asked for in. */
+function isInWindow({ world }: Evidence, { what, at, channelId }: Ask): boolean {
+  return (
+    what.trim() === '/record' &&
+    world.slack.journal.some(
+      (entry) =>
+        entry.kind === 'api' &&
+        entry.method === 'views.update' &&
+        entry.answer?.['ok'] === true &&
+        entry.at >= at &&
+        entry.at < at + longestStepMs &&
+        JSON.stringify(entry.args).includes(channelId),
+    )
+  );
+}
 
 /** A card in its channel, or directly where the bot is not in it, shows or has shown the job that this ask began or stopped. */
 function isShown({ books, world }: Evidence, ask: Ask): boolean {

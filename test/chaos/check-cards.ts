@@ -9,7 +9,7 @@ import { isRunning } from './quiet.js';
 const words: Readonly<Record<JobRow['state'], string>> = {
   starting: 'Starting',
   recording: 'Recording',
-  paused: 'Recording paused',
+  paused: 'PAUSED',
   stopping: 'Stopping',
   stopped: 'Recording stopped',
   ended: 'Recording ended',

@@ -54,7 +54,10 @@ export function assignWhispers(
       .filter(({ userId, channelId }) => userId === whisper.userId && channelId === whisper.channelId)
       .filter(({ at }) => at <= whisper.at + sendingMs)
       .sort((one, other) => one.at - other.at);
-    const free = candidates.filter(({ deliveryId }) => !assigned.has(deliveryId));
+    // Nobody whispers what went through the `response_url`, unless another process took over.
+    const free = candidates.filter(
+      (one) => !assigned.has(one.deliveryId) && (!isTold(one) || (rowOf(one)?.takeovers ?? 0) > 0),
+    );
     const ask =
       closedSoonest(whisper, free, rowOf) ??
       free.find((one) => !isTold(one) && (rowOf(one)?.takeovers ?? 0) > 0) ??

@@ -1,13 +1,17 @@
 /** The power goes, in the middle of it: nothing is lost, nothing is recorded twice, nobody is left without an answer. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { GenesysSimulatorOptions } from '../simulators/genesys/types.js';
 import { type BotBed, createBotBed, jobOf, labelsOf, textOf, until } from '../support/bot-bed.js';
 import { describePostgres } from '../support/postgres.js';
 
 let bed: BotBed;
 let room: string;
 
-async function raise(env: Readonly<Record<string, string>> = {}): Promise<void> {
-  bed = await createBotBed({ env });
+async function raise(
+  env: Readonly<Record<string, string>> = {},
+  genesys: GenesysSimulatorOptions = {},
+): Promise<void> {
+  bed = await createBotBed({ env, genesys });
   room = bed.channel('ops').id;
   await bed.start();
 }
@@ -201,6 +205,57 @@ describe('after kill -9, with call alerts', () => {
     expect(card.ts).toBe(alert.ts);
     expect(bed.genesys.count('start')).toBe(1);
     expect(bed.genesys.jobs).toHaveLength(1);
+  });
+});
+
+describe('after kill -9, in a pause', () => {
+  beforeEach(() => raise({}, { api: 'conversations', policyRecording: true }), 60_000);
+  afterEach(lower);
+
+  const isPaused = () => bed.genesys.calls.some(({ securePaused }) => securePaused);
+
+  async function pause() {
+    const call = bed.genesys.startCall();
+    await bed.record(`pause ${call.id}`, room);
+    await bed.card(room, 'PAUSED', call.id);
+    await bed.remembered();
+    await bed.kill();
+  }
+
+  it('a pause that Genesys has not answered is carried out and shown', async () => {
+    const call = bed.genesys.startCall();
+    await bed.record(`start ${call.id}`, room);
+    const card = await bed.card(room, ':red_circle:');
+    await bed.remembered();
+    bed.genesys.inject({ on: 'pause', fault: { kind: 'hang' } });
+    await bed.press(card, 'Pause');
+    await until(() => expect(bed.genesys.count('pause')).toBe(1));
+    await bed.kill();
+    expect(isPaused()).toBe(false);
+
+    await bed.start();
+    const paused = await bed.card(room, 'PAUSED', `Paused by <@${bed.ada.id}>`);
+    expect(labelsOf(paused)).toEqual(['Resume']);
+    expect(isPaused()).toBe(true);
+  });
+
+  it('the pause ends by itself all the same, after a reminder', async () => {
+    await pause();
+    await bed.pauseEndsIn(55_000);
+    await bed.start();
+    const [reminder] = await bed.replies(await bed.card(room, 'PAUSED'));
+    expect(reminder && textOf(reminder)).toContain('the bot resumes it in a minute');
+    expect(reminder && labelsOf(reminder)).toEqual(['Resume']);
+    expect(isPaused()).toBe(true);
+
+    await bed.kill();
+    await bed.pauseEndsIn(0);
+    await bed.start();
+    await bed.card(room, ':red_circle:');
+    expect(isPaused()).toBe(false);
+    await bed.record('list', room);
+    await bed.whisper(room, ['1 recording running']);
+    expect(bed.genesys.countEffects('resume')).toBe(1);
   });
 });
 

@@ -40,7 +40,7 @@ describe('a start with wrong settings', () => {
       SLACK_API_URL: 'http://slack.example.test/',
       GENESYS_CLIENT_SECRET: 'hush 3',
       GENESYS_BASE_URL: 'https://apps.mypurecloud.com',
-      GENESYS_RECORDING_API: 'conversations',
+      GENESYS_RECORDING_API: 'bulk',
       CALL_ALERT_CHANNEL: '#call-alerts',
       RECORD_ALLOWED_USERS: 'ada',
       RECORD_MAX_MINUTES: '0',

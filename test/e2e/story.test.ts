@@ -55,33 +55,52 @@ const lives = (pid: number): boolean => {
 const tsxCache = /^tsx-/;
 const leftBehind = async () => (await readdir(folder)).filter((name) => !tsxCache.test(name));
 
-describe('the story', { timeout: 90_000 }, () => {
-  it('starts and stops a recording through the real bot, tells it, and leaves nothing running', async () => {
-    const story = run('--story', '--wait', '1');
-    expect(await story.exit, story.output() + story.errors()).toBe(0);
+const startAndStop = [
+  /Bot +is ready, as process \d+/,
+  /Genesys +\+442079460142 calls Billing/,
+  /Ada +types \/record calls/,
+  /#call-alerts/,
+  /Ada +presses \[Start recording\]/,
+  /\[Stop\]/,
+  /Ada +presses \[Stop\]/,
+  /in its thread/,
+];
 
-    const told = story.output();
-    expect(told.trimEnd()).toMatch(/The story holds\.$/);
-    const inOrder = [
-      /Bot +is ready, as process \d+/,
-      /Genesys +\+442079460142 calls Billing/,
-      /Ada +types \/record calls/,
-      /#call-alerts/,
-      /Ada +presses \[Start recording\]/,
-      /\[Stop\]/,
-      /Ada +presses \[Stop\]/,
-      /in its thread/,
-      /Genesys +job [0-9a-f-]{36} is stopped/,
-    ];
-    let from = 0;
-    for (const line of inOrder) {
-      const at = told.slice(from).search(line);
-      expect(at, `${line} comes next in\n${told}`).toBeGreaterThanOrEqual(0);
-      from += at;
-    }
-    expect(lives(Number(/as process (\d+)/.exec(told)?.[1]))).toBe(false);
-    expect(await leftBehind()).toEqual([]);
-  });
+const stories = [
+  { api: 'recording-jobs', inOrder: [...startAndStop, /Genesys +job [0-9a-f-]{36} is stopped/] },
+  {
+    api: 'conversations',
+    inOrder: [
+      ...startAndStop,
+      /Genesys +the snippet has ended/,
+      /Genesys +\+4930231250 calls Retention.*the policy records it/,
+      /Ada +presses \[Pause\]/,
+      /PAUSED – nothing is being recorded/,
+      /Ada +presses \[Resume\]/,
+      /\[Pause\]/,
+    ],
+  },
+];
+
+describe('the story', { timeout: 90_000 }, () => {
+  it.each(stories)(
+    'of $api holds, is told in order, and leaves nothing running',
+    async ({ api, inOrder }) => {
+      const story = run('--story', '--wait', '1', '--api', api);
+      expect(await story.exit, story.output() + story.errors()).toBe(0);
+
+      const told = story.output();
+      expect(told.trimEnd()).toMatch(/The story holds\.$/);
+      let from = 0;
+      for (const line of inOrder) {
+        const at = told.slice(from).search(line);
+        expect(at, `${line} comes next in\n${told}`).toBeGreaterThanOrEqual(0);
+        from += at;
+      }
+      expect(lives(Number(/as process (\d+)/.exec(told)?.[1]))).toBe(false);
+      expect(await leftBehind()).toEqual([]);
+    },
+  );
 
   it('says what failed, and ends, when Genesys refuses', async () => {
     const stage = await raiseStage({ population: false });
@@ -120,6 +139,17 @@ describe('the demo', { timeout: 90_000 }, () => {
       expect(output().trimEnd().split('\n')).toHaveLength(2);
     },
   );
+
+  it.each([
+    [['--api', 'bulk'], '--api takes recording-jobs or conversations.'],
+    [['--alerts', 'pigeons'], '--alerts takes poll, notifications, webhook.'],
+    [['--alerts', 'notifications'], '--alerts notifications takes --api conversations'],
+  ])('refuses %j, and says what it takes', async (args, says) => {
+    const { exit, errors } = run(...args);
+    expect(await exit).toBe(1);
+    expect(errors()).toContain(says);
+    expect(await leftBehind()).toEqual([]);
+  });
 
   it('says so, with the end of its log, and fails when the bot dies', async () => {
     const { exit, output, errors } = run();

@@ -1,7 +1,9 @@
 import type { RequestInit } from 'node-fetch';
 import fetch, { Response } from 'node-fetch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CallWatch } from '../../src/core/call-watch.js';
+import { CallWatch, type CallWatchOptions } from '../../src/core/call-watch.js';
+import type { Deps } from '../../src/core/deps.js';
+import { RecordingFollower } from '../../src/core/recording-follower.js';
 import type { Fetch } from '../../src/genesys/exchange.js';
 import { alertChannelId, type CoreHarness, createCoreHarness } from '../support/core-harness.js';
 
@@ -14,7 +16,9 @@ afterEach(async () => {
   await core.close();
 });
 
-const quick = { pollMs: 1, reconcileMs: 3, holder: 'another' };
+const quick = { pollMs: 1, reconcileMs: 3, looksAlert: true, holder: 'another' };
+const createWatch = (deps: Deps, options: CallWatchOptions) =>
+  new CallWatch(deps, new RecordingFollower(deps), options);
 const alerts = async () => (await core.store.listStaleCards()).filter((view) => view.card.jobId === null);
 
 describe('the watch over calls', () => {
@@ -41,7 +45,7 @@ describe('the watch over calls', () => {
   it('announces nothing twice after a restart', async () => {
     core.genesys.startCall();
     await core.watch.round();
-    await new CallWatch(core.deps, { ...quick, alertChannelId }).round();
+    await createWatch(core.deps, { ...quick, alertChannelId }).round();
     expect(await alerts()).toHaveLength(1);
   });
 
@@ -241,7 +245,7 @@ describe('a watch that fails', () => {
 
 describe('without call alerts', () => {
   it('recordings are followed all the same, and those that nobody asked for here are met', async () => {
-    const watch = new CallWatch(core.deps, { ...quick, alertChannelId: null });
+    const watch = createWatch(core.deps, { ...quick, alertChannelId: null });
     const other = core.genesys.startCall();
     core.genesys.startRecordingElsewhere(other.id);
     await watch.round();
@@ -321,7 +325,7 @@ describe('the loops', () => {
     await core.record(`start ${id} for 10s`);
     core.clock.jump(10_000);
     const clock = { ...core.clock, sleep: () => new Promise<void>((resolve) => setTimeout(resolve, 5)) };
-    const watch = new CallWatch({ ...core.deps, clock }, { ...quick, alertChannelId });
+    const watch = createWatch({ ...core.deps, clock }, { ...quick, alertChannelId });
     const { Upkeep } = await import('../../src/core/upkeep.js');
     const upkeep = new Upkeep({ ...core.deps, clock });
     watch.start();

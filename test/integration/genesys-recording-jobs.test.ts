@@ -52,7 +52,9 @@ describe('the life of a recording', () => {
     simulator.resetJournal();
     const { genesysId } = await genesys.recordings.start(call.id);
     expect(simulator.count('any')).toBe(1);
-    expect(await genesys.recordings.stop({ genesysId, conversationId: call.id })).toBe('stopped');
+    expect(await genesys.recordings.stop({ genesysId, conversationId: call.id, recordingType: 'job' })).toBe(
+      'stopped',
+    );
     expect(simulator.count('any')).toBe(2);
     expect(simulator.jobs).toMatchObject([{ id: genesysId, conversationId: call.id, state: 'stopped' }]);
     expect(simulator.journal.map(({ operation }) => operation)).toEqual(['start', 'stop']);
@@ -62,10 +64,14 @@ describe('the life of a recording', () => {
     const call = simulator.startCall();
     const genesys = open();
     const { genesysId } = await genesys.recordings.start(call.id);
-    const recording = { genesysId, conversationId: call.id };
-    expect(await genesys.recordings.listActive()).toEqual({ items: [recording], complete: true });
+    const recording = { genesysId, conversationId: call.id, recordingType: 'job', paused: false } as const;
+    const before = await genesys.recordings.listActive([]);
+    expect([before.items, before.covers(call.id)]).toEqual([[recording], true]);
+    expect(await genesys.recordings.find(call.id)).toEqual(recording);
     await genesys.recordings.stop(recording);
-    expect(await genesys.recordings.listActive()).toEqual({ items: [], complete: true });
+    const after = await genesys.recordings.listActive([]);
+    expect([after.items, after.covers(call.id)]).toEqual([[], true]);
+    expect(await genesys.recordings.find(call.id)).toBeNull();
     expect(await genesys.recordings.stop(recording)).toBe('already-finished');
   });
 
@@ -83,13 +89,13 @@ describe('the life of a recording', () => {
 
   it('is found by its call even when it began six days ago', async () => {
     const [job] = simulator.addJobs(1, { startedAt: clock.now() - 6 * 86_400_000 });
-    expect((await open().recordings.listActive()).items).toMatchObject([{ genesysId: job?.id }]);
+    expect((await open().recordings.listActive([])).items).toMatchObject([{ genesysId: job?.id }]);
   });
 
   it('is found among 250 others', async () => {
     const jobs = simulator.addJobs(250);
-    const { items, complete } = await open().recordings.listActive();
-    expect(complete).toBe(true);
+    const { items, covers } = await open().recordings.listActive([]);
+    expect(covers('any')).toBe(true);
     expect(new Set(items.map(({ genesysId }) => genesysId))).toEqual(new Set(jobs.map(({ id }) => id)));
     expect(simulator.count('jobs')).toBe(3);
   });
@@ -106,7 +112,16 @@ describe('the calls that are up', () => {
       startedAt,
     });
     expect(await open().calls.listCalls()).toEqual({
-      items: [{ conversationId: call.id, caller: '+15550101', queue: 'Billing', agent: 'Grace', startedAt }],
+      items: [
+        {
+          conversationId: call.id,
+          caller: '+15550101',
+          queue: 'Billing',
+          agent: 'Grace',
+          startedAt,
+          policyRecording: null,
+        },
+      ],
       complete: true,
     });
   });
@@ -177,8 +192,11 @@ describe('a client that lacks a permission', () => {
     simulator.setPermissions([]);
     const missing = [
       ['recording:job:control', () => genesys.recordings.start(call.id)],
-      ['recording:job:control', () => genesys.recordings.stop({ genesysId: 'x', conversationId: call.id })],
-      ['recording:job:view', () => genesys.recordings.listActive()],
+      [
+        'recording:job:control',
+        () => genesys.recordings.stop({ genesysId: 'x', conversationId: call.id, recordingType: 'job' }),
+      ],
+      ['recording:job:view', () => genesys.recordings.listActive([])],
       ['conversation:phone:view', () => genesys.calls.listCalls()],
     ] as const;
     for (const [permission, asked] of missing) {
@@ -208,7 +226,7 @@ describe('a Genesys that misbehaves', () => {
     once('start', fault);
     expect(await errorOf(genesys.recordings.start(call.id))).toMatchObject({ maybeDone: true });
     expect(simulator.starts.get(call.id)).toEqual({ asked: 1, done: 1 });
-    expect((await genesys.recordings.listActive()).items).toMatchObject([{ conversationId: call.id }]);
+    expect((await genesys.recordings.listActive([])).items).toMatchObject([{ conversationId: call.id }]);
   });
 
   it.each<[string, Fault]>([
@@ -223,7 +241,9 @@ describe('a Genesys that misbehaves', () => {
     const genesys = open({ timeoutMs: 300 });
     const { genesysId } = await genesys.recordings.start(call.id);
     once('stop', fault);
-    expect(await genesys.recordings.stop({ genesysId, conversationId: call.id })).toBe('stopped');
+    expect(await genesys.recordings.stop({ genesysId, conversationId: call.id, recordingType: 'job' })).toBe(
+      'stopped',
+    );
     expect(simulator.jobs).toMatchObject([{ state: 'stopped' }]);
     expect(simulator.count('stop')).toBe(2);
   });
@@ -236,8 +256,8 @@ describe('a Genesys that misbehaves', () => {
     const { id: conversationId } = call;
     const asked = [
       genesys.recordings.start(conversationId),
-      genesys.recordings.stop({ genesysId: 'x', conversationId }),
-      genesys.recordings.listActive(),
+      genesys.recordings.stop({ genesysId: 'x', conversationId, recordingType: 'job' }),
+      genesys.recordings.listActive([]),
       genesys.calls.listCalls(),
       open({ timeoutMs: 50 }).ready(),
     ];

@@ -129,7 +129,7 @@ describe('the HTTP server', () => {
     expect((await second.render()).body).not.toContain('NOT_FOUND');
   });
 
-  it.each(['/', '/healthz/', '/slack/events', '/metrics/../healthz%00', '//healthz'])(
+  it.each(['/', '/healthz/', '/slack/events', '/alerts/calls', '/metrics/../healthz%00', '//healthz'])(
     'knows no %s',
     async (path) => {
       const { port } = await started();

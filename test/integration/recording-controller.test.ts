@@ -41,7 +41,7 @@ describe('somebody who is not permitted', () => {
   });
 
   it('may read the help', async () => {
-    expect(await core.record('help', sam)).toEqual({ kind: 'help' });
+    expect(await core.record('help', sam)).toEqual({ kind: 'help', canPause: false });
   });
 });
 

@@ -83,7 +83,16 @@ describe('two clicks on the same button', () => {
     const call = genesys.startCall();
     genesys.inject({ on: 'start', fault: { kind: 'slow', ms: 200 } });
     await store.seeCalls(
-      [{ conversationId: call.id, caller: null, queue: null, agent: null, startedAt: null }],
+      [
+        {
+          conversationId: call.id,
+          caller: null,
+          queue: null,
+          agent: null,
+          startedAt: null,
+          policyRecording: null,
+        },
+      ],
       1,
       {
         channelId: ops.id,

@@ -176,7 +176,7 @@ describe('the stop', () => {
   it('does not wait for ever', async () => {
     let release = () => {};
     const stuck = new Promise<Answer>((resolve) => {
-      release = () => resolve({ kind: 'help' });
+      release = () => resolve({ kind: 'help', canPause: false });
     });
     const { app, logger, slack, record } = await open({
       clock: createFastClock(),
@@ -269,7 +269,7 @@ describe('requests in HTTP mode', () => {
       controller: () => ({
         execute: async () => {
           executed += 1;
-          return { kind: 'help' };
+          return { kind: 'help', canPause: false };
         },
       }),
     });

@@ -84,7 +84,11 @@ describe('a stop', () => {
     const { id, jobId, genesysId } = await recordedCall();
     const asOf = core.clock.now();
     await core.record(`stop ${genesysId}`);
-    const met = await meetRecording(core.deps, { genesysId, conversationId: id }, asOf);
+    const met = await meetRecording(
+      core.deps,
+      { genesysId, conversationId: id, recordingType: 'job', paused: false },
+      asOf,
+    );
     expect(met).toMatchObject({ id: jobId, state: 'stopped' });
     expect(await core.store.listUnfinishedJobs()).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
 import type { Bench } from './store.contract.js';
 
-const nothingKnown = { caller: null, queue: null, agent: null, startedAt: null };
+const nothingKnown = { caller: null, queue: null, agent: null, startedAt: null, policyRecording: null };
 
 export function describeCalls(bench: Bench): void {
   const alertWith = (id: string) => ({ channelId: 'C-alerts', newId: () => id });
@@ -12,7 +12,7 @@ export function describeCalls(bench: Bench): void {
     expect(await bench.store.seeCalls([sampleCall()], 600, alertWith('alert'))).toEqual(['call-1']);
     expect(await bench.store.findConversation('call-1')).toEqual({
       ...{ id: 'call-1', caller: '+4930123', queue: 'Support', agent: null, startedAt: 500 },
-      ...{ version: 1, firstSeenAt: 600, endedAt: null },
+      ...{ policyRecording: null, version: 1, firstSeenAt: 600, endedAt: null },
     });
     expect(await cards()).toEqual(['alert']);
     expect(await bench.store.findConversation('call-2')).toBeNull();
@@ -57,7 +57,7 @@ export function describeCalls(bench: Bench): void {
     await bench.store.seeCalls([sampleCall({ startedAt: null })], 600);
     expect(await bench.store.seeCalls([sampleCall({ startedAt: 500 })], 700)).toEqual(['call-1']);
     const { queue, agent } = sampleCall();
-    const bare = { conversationId: 'call-1', caller: null, queue, agent, startedAt: null };
+    const bare = { conversationId: 'call-1', ...nothingKnown, queue, agent };
     expect(await bench.store.seeCalls([bare], 800)).toEqual([]);
     expect(await bench.store.seeCalls([{ ...bare, startedAt: 501 }], 800)).toEqual([]);
     const known = { caller: '+4930123', startedAt: 500, version: 2 };

@@ -194,6 +194,7 @@ export function describeDueJobs(bench: Bench): void {
         const [warning] = await bench.store.listOverWarnings('call-1');
         expect(warning).toEqual({
           id: 'card-j1/j1/100000',
+          kind: 'warning',
           ts: '2.1',
           card: await bench.store.findCard('C1', '1.1'),
           job: await find('j1'),
@@ -322,4 +323,4 @@ export function describeDueJobs(bench: Bench): void {
   });
 }
 
-const unknown = { caller: null, queue: null, agent: null, startedAt: null };
+const unknown = { caller: null, queue: null, agent: null, startedAt: null, policyRecording: null };

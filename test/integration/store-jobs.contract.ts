@@ -14,6 +14,7 @@ export function describeJobs(bench: Bench): void {
       id: 'j1',
       genesysId: null,
       conversationId: 'call-1',
+      recordingType: 'job',
       state: 'starting',
       startedBy: { kind: 'person', userId: 'U1' },
       startReason: 'a complaint',
@@ -22,6 +23,11 @@ export function describeJobs(bench: Bench): void {
       recordingSince: null,
       adopted: false,
       deadlineAt: 9_000,
+      pending: null,
+      pendingBy: null,
+      pausedBy: null,
+      pausedAt: null,
+      pauseEndsAt: null,
       stoppedBy: null,
       stopReason: null,
       finishedAt: null,
@@ -38,7 +44,7 @@ export function describeJobs(bench: Bench): void {
       conversations: [
         {
           ...{ id: 'call-1', caller: null, queue: null, agent: null, started_at: null },
-          ...{ version: 1, first_seen_at: 1_000, seen_at: null, ended_at: null },
+          ...{ version: 1, first_seen_at: 1_000, seen_at: null, ended_at: null, policy_recording: null },
         },
       ],
       jobs: [
@@ -47,7 +53,8 @@ export function describeJobs(bench: Bench): void {
           ...{ started_by: 'person:U1', start_reason: 'a complaint', channel_id: 'C1', created_at: 1_000 },
           ...{ recording_since: null, adopted: 0, deadline_at: 9_000, stopped_by: null, stop_reason: null },
           ...{ finished_at: null, failure: null, retry_at: null, retries: 0, updated_at: 1_000 },
-          ...{ warned_for: null, progress_at: null },
+          ...{ warned_for: null, progress_at: null, recording_type: 'job', pending: null, pending_by: null },
+          ...{ paused_by: null, paused_at: null, pause_ends_at: null },
         },
       ],
       cards: [

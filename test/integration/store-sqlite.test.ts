@@ -302,7 +302,14 @@ async function useEverything(store: ReturnType<typeof createStore>): Promise<voi
     { id: 'j', conversationId: 'c', state: 'starting', startedBy: { kind: 'bot' }, createdAt: 1 },
     sampleAudit(),
   );
-  const call = { conversationId: 'c', caller: null, queue: null, agent: null, startedAt: null };
+  const call = {
+    conversationId: 'c',
+    caller: null,
+    queue: null,
+    agent: null,
+    startedAt: null,
+    policyRecording: null,
+  };
   await store.seeCalls([call], 1, { channelId: 'C', newId: () => 'alert' });
   await store.addCard({ id: 'card', channelId: 'C' }, 'c', 'j');
   await store.findCard('C', '1');

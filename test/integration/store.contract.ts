@@ -9,6 +9,7 @@ import { describeCalls } from './store-calls.contract.js';
 import { describeCards } from './store-cards.contract.js';
 import { describeDueJobs } from './store-due-jobs.contract.js';
 import { describeJobs } from './store-jobs.contract.js';
+import { describePauses } from './store-pauses.contract.js';
 import { describeRequests } from './store-requests.contract.js';
 import { describeSchema } from './store-schema.contract.js';
 import { describeSharedWork } from './store-shared-work.contract.js';
@@ -55,6 +56,7 @@ export function describeStore(open: () => Promise<OpenDatabase>): void {
 
   describe('jobs', () => describeJobs(bench));
   describe('what time makes due', () => describeDueJobs(bench));
+  describe('pauses', () => describePauses(bench));
   describe('shared work', () => describeSharedWork(bench));
   describe('cards and replies', () => describeCards(bench));
   describe('calls', () => describeCalls(bench));

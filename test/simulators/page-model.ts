@@ -1,5 +1,5 @@
 /** What the demo's page is sent, and may ask for. */
-import type { JournalEntry, Operation, SimulatedCall, SimulatedJob } from './genesys/types.js';
+import type { Api, JournalEntry, Operation, SimulatedCall, SimulatedJob } from './genesys/types.js';
 import type { SimulatedMessage, WorkspaceSnapshot } from './slack/types.js';
 
 /** Somebody whose place one can take in the page. */
@@ -38,15 +38,31 @@ export interface FaultView {
   readonly times: number | 'until-cleared';
 }
 
+/** What the panel counts; which of them it shows depends on the contract. */
+export const countedOperations = [
+  'token',
+  'calls',
+  'call',
+  'jobs',
+  'start',
+  'stop',
+  'pause',
+  'resume',
+] as const satisfies readonly Operation[];
+export type CountedOperation = (typeof countedOperations)[number];
+
 export interface GenesysView {
+  readonly api: Api;
   readonly now: number;
   /** Those that are up, oldest first. */
   readonly calls: readonly SimulatedCall[];
   /** The newest, oldest first. */
   readonly jobs: readonly SimulatedJob[];
   readonly faults: readonly FaultView[];
-  readonly counts: Readonly<Record<Operation, number>>;
-  /** A start or a stop has met with trouble. */
+  readonly counts: Readonly<Record<CountedOperation, number>>;
+  /** Through which the bot is told of calls; null where it is not told that way. */
+  readonly events: { readonly sockets: number; readonly sent: number } | null;
+  /** Something that the bot was asked to do has met with trouble. */
   readonly disturbed: boolean;
   /** The newest, oldest first; without readings that went well, which go on all the time. */
   readonly requests: readonly Pick<
@@ -58,4 +74,22 @@ export interface GenesysView {
 /** The ways to misbehave that the panel offers. */
 export type FaultKind = '401' | '403' | '409' | '429' | '500' | 'slow' | 'cut-before' | 'cut-after';
 
-export type FaultTarget = 'start' | 'stop' | 'calls' | 'any';
+export const faultTargets = ['start', 'stop', 'pause', 'resume', 'calls', 'any'] as const;
+export type FaultTarget = (typeof faultTargets)[number];
+
+/** What the panel can do to the sockets that events come through. */
+export type SocketFault = 'silent' | 'closed';
+
+/** What an agent does on their own screen, or Genesys by itself. */
+export const callActions = [
+  'answer',
+  'hold',
+  'unhold',
+  'pause',
+  'resume',
+  'record',
+  'stop-recording',
+  'transfer',
+  'end',
+] as const;
+export type CallAction = (typeof callActions)[number];

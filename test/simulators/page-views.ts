@@ -1,6 +1,12 @@
 /** What the simulators know → what the page shows. */
 import type { Fault, GenesysSimulator, JournalEntry, Operation } from './genesys/types.js';
-import type { FaultView, GenesysView, SlackView } from './page-model.js';
+import {
+  type CountedOperation,
+  countedOperations,
+  type FaultView,
+  type GenesysView,
+  type SlackView,
+} from './page-model.js';
 import type { SimulatedMessage, SlackSimulator } from './slack/types.js';
 
 /** Older messages scroll out of the demo, not out of the simulator. */
@@ -27,19 +33,20 @@ function newest(messages: readonly SimulatedMessage[], channelId: string): Simul
 }
 
 export function toGenesysView(genesys: GenesysSimulator): GenesysView {
-  const operations: readonly Operation[] = ['token', 'calls', 'jobs', 'start', 'stop', 'other'];
-  const counts = operations.map((operation) => [operation, genesys.count(operation)] as const);
+  const counts = countedOperations.map((operation) => [operation, genesys.count(operation)] as const);
   return {
+    api: genesys.api,
     now: Date.now(),
     calls: genesys.calls.filter((call) => call.endedAt === null),
     jobs: genesys.jobs.slice(-shownJobs),
     faults: genesys.faults.map(
       ({ on, fault, times }): FaultView => ({ on, label: describeFault(fault), times }),
     ),
-    counts: Object.fromEntries(counts) as Record<Operation, number>,
+    counts: Object.fromEntries(counts) as Record<CountedOperation, number>,
+    events: toEventsView(genesys),
     disturbed: genesys.journal.some(isDisturbed),
     requests: genesys.journal
-      .filter((entry) => entry.method !== 'GET' || entry.status !== 200)
+      .filter(({ operation, status }) => !readings.has(operation) || status !== 200)
       .slice(-shownRequests)
       .map(({ method, path, operation, at, status, fault }) => ({
         method,
@@ -52,8 +59,16 @@ export function toGenesysView(genesys: GenesysSimulator): GenesysView {
   };
 }
 
+function toEventsView({ notifications }: GenesysSimulator): GenesysView['events'] {
+  if (notifications.channels.length === 0) return null;
+  return { sockets: notifications.openSockets, sent: notifications.eventsSent };
+}
+
+const readings: ReadonlySet<Operation> = new Set(['calls', 'call', 'jobs', 'queues']);
+const orders: ReadonlySet<Operation> = new Set(['start', 'stop', 'pause', 'resume']);
+
 const isDisturbed = ({ operation, status, fault }: JournalEntry): boolean =>
-  (operation === 'start' || operation === 'stop') && (fault !== null || (status ?? 0) >= 400);
+  orders.has(operation) && (fault !== null || (status ?? 0) >= 400);
 
 function describeFault(fault: Fault): string {
   switch (fault.kind) {

@@ -1,12 +1,14 @@
 /** What the demo, its story and their tests play on: both simulators, their people, and the real bot. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type BotProcess, describeExit, spawnBot } from './bot-process.js';
-import { startPopulation } from './genesys/population.js';
+import { populatedQueues, startPopulation } from './genesys/population.js';
 import { createGenesysSimulator } from './genesys/simulator.js';
-import type { GenesysSimulator } from './genesys/types.js';
+import type { Api, GenesysSimulator } from './genesys/types.js';
 import type { CastMember, StageView } from './page-model.js';
 import { createSlackSimulator } from './slack/simulator.js';
 import type { SlackSimulator } from './slack/types.js';
+import { type AlertSource, genesysSettings, slackSettings } from './stage-settings.js';
+import { sendCallEvents } from './webhook-sender.js';
 
 export const ada = 'U0ADA00001';
 const sam = 'U0SAM00001';
@@ -44,6 +46,9 @@ const cast: readonly CastMember[] = [
   },
 ];
 
+/** Where the contract knows it: half of the calls are there to be paused, and half to be started and stopped. */
+const policyQueues = ['Billing', 'Claims'];
+
 const topics = {
   [callAlerts]: 'Every live call, as the bot finds it',
   [supervisors]: 'Shift talk; the bot is in here too',
@@ -51,6 +56,10 @@ const topics = {
 };
 
 export interface StageOptions {
+  /** The contract that both sides speak. Default `recording-jobs`. */
+  readonly api?: Api;
+  /** How the bot learns of calls. Default: `notifications` where the contract has them, else `poll`. */
+  readonly alerts?: AlertSource;
   /** Signed HTTP instead of Socket Mode. */
   readonly http?: boolean;
   /** Calls that come and go by themselves. Default true. */
@@ -74,7 +83,11 @@ export interface Stage {
 /** Raises the stage; the bot has been started, but may not be ready yet: see `bot.ready()`. */
 export async function raiseStage(options: StageOptions = {}): Promise<Stage> {
   const slack = await createSlackSimulator();
-  const genesys = await createGenesysSimulator();
+  const genesys = await createGenesysSimulator({
+    api: options.api ?? 'recording-jobs',
+    queues: populatedQueues,
+  });
+  const alerts = options.alerts ?? (genesys.api === 'conversations' ? 'notifications' : 'poll');
   furnish(slack);
   const stopPopulation = options.population === false ? null : populate(genesys);
   const shut = async () => {
@@ -82,13 +95,23 @@ export async function raiseStage(options: StageOptions = {}): Promise<Stage> {
     await Promise.all([slack.close(), genesys.close()]);
   };
   const bot = await spawnBot({
-    env: { ...settingsFor(slack, genesys, options.http ?? false), ...options.env },
+    env: {
+      ...slackSettings(slack, options.http ?? false),
+      ...genesysSettings(genesys, alerts),
+      CALL_ALERT_CHANNEL: callAlerts,
+      RECORD_ALLOWED_USERS: ada,
+      RECORD_ALLOWED_USERGROUPS: supervisorsGroup,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      ...options.env,
+    },
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
   }).catch(async (error: unknown) => {
     await shut();
     throw error;
   });
   if (options.http) slack.setRequestUrl(`${bot.url}/slack/events`);
+  if (alerts === 'webhook') sendCallEvents(genesys, bot);
   const watched = watch(bot, options.http ?? false);
   let closing: Promise<void> | undefined;
   return {
@@ -126,27 +149,6 @@ function watch(bot: BotProcess, http: boolean): Pick<Stage, 'view' | 'onBotChang
   };
 }
 
-function settingsFor(
-  slack: SlackSimulator,
-  genesys: GenesysSimulator,
-  http: boolean,
-): Record<string, string> {
-  return {
-    SLACK_BOT_TOKEN: slack.botToken,
-    ...(http ? { SLACK_SIGNING_SECRET: slack.signingSecret } : { SLACK_APP_TOKEN: slack.appToken }),
-    SLACK_API_URL: slack.apiUrl,
-    GENESYS_CLIENT_ID: genesys.client.clientId,
-    GENESYS_CLIENT_SECRET: genesys.client.clientSecret,
-    GENESYS_BASE_URL: genesys.url,
-    CALL_ALERT_CHANNEL: callAlerts,
-    CALL_ALERT_POLL_SECONDS: '2',
-    RECORD_ALLOWED_USERS: ada,
-    RECORD_ALLOWED_USERGROUPS: supervisorsGroup,
-    HOST: '127.0.0.1',
-    LOG_LEVEL: 'info',
-  };
-}
-
 function furnish(slack: SlackSimulator): void {
   for (const { id, name } of cast) {
     slack.addUser({ id, name: name.split(' ')[0]?.toLowerCase() ?? name, realName: name });
@@ -181,6 +183,6 @@ function populate(genesys: GenesysSimulator): () => Promise<void> {
     sleep: (ms: number, signal?: AbortSignal) =>
       sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined),
   };
-  const population = startPopulation(genesys, { clock, random: Math.random });
+  const population = startPopulation(genesys, { clock, random: Math.random, policyQueues });
   return () => population.stop();
 }

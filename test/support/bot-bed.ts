@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
+import type { Store } from '../../src/core/ports.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { openPostgres } from '../../src/storage/postgres.js';
 import { openSqlite } from '../../src/storage/sqlite.js';
@@ -29,6 +30,9 @@ export interface BotBedOptions {
   readonly slack?: SlackSimulatorOptions;
   readonly genesys?: GenesysSimulatorOptions;
 }
+
+/** Longer than the minute before its end in which a pause is warned of. */
+const longAgoMs = 9 * 60_000;
 
 /** Waits for a condition as long as it takes, within reason. */
 export const until = <T>(check: () => T | Promise<T>): Promise<T> =>
@@ -63,9 +67,23 @@ export async function createBotBed(options: BotBedOptions = {}) {
     return bot;
   };
   const people = actions(slack, ada.id);
+  /** The bot's own books. */
+  const withStore = async (work: (store: Store) => Promise<unknown>): Promise<void> => {
+    const { DATABASE_URL: databaseUrl } = options.env ?? {};
+    const deps = { clock: createLeapingClock(), logger: createLogBook() };
+    const store = openStore({ dataDir: folder, databaseUrl }, deps);
+    try {
+      await work(store);
+    } finally {
+      await store.close();
+    }
+  };
   /** What must hold at the end of every story, whatever happened in it. */
   const expectCleanHands = async () => {
     expect([...slack.violations, ...genesys.violations]).toEqual([]);
+    // In the public API that path exports, archives and deletes recordings.
+    const bulk = genesys.journal.filter(({ path }) => path.startsWith('/api/v2/recording/jobs'));
+    if (genesys.api === 'conversations') expect(bulk).toEqual([]);
     const log = await readFile(logFile, 'utf8').catch(() => '');
     for (const secret of [slack.botToken, slack.appToken, slack.signingSecret, genesys.client.clientSecret]) {
       expect(log).not.toContain(secret);
@@ -102,16 +120,8 @@ export async function createBotBed(options: BotBedOptions = {}) {
      * Resolves when the bot has written down which messages it has posted. Slack knows them a moment earlier, and has
      * no way to post a message once only: a crash in that moment posts it again.
      */
-    async remembered(): Promise<void> {
-      const { DATABASE_URL: databaseUrl } = options.env ?? {};
-      const deps = { clock: createLeapingClock(), logger: createLogBook() };
-      const store = openStore({ dataDir: folder, databaseUrl }, deps);
-      try {
-        await until(async () => expect(await store.listStaleCards()).toEqual([]));
-      } finally {
-        await store.close();
-      }
-    },
+    remembered: () =>
+      withStore((store) => until(async () => expect(await store.listStaleCards()).toEqual([]))),
     /** How many requests are in the database to which nobody has the answer yet. */
     async owed(): Promise<number> {
       const { DATABASE_URL: databaseUrl } = options.env ?? {};
@@ -125,6 +135,15 @@ export async function createBotBed(options: BotBedOptions = {}) {
         await db.close();
       }
     },
+    /** While the bot is not running: time passes, until every pause has lasted for long and is to end so soon. */
+    pauseEndsIn: (ms: number) =>
+      withStore(async (store) => {
+        const now = Date.now();
+        for (const { id } of await store.listUnfinishedJobs()) {
+          const pause = { pausedAt: now - longAgoMs, pauseEndsAt: now + ms, retryAt: now + ms };
+          await store.changeJob(id, ['paused'], pause, now);
+        }
+      }),
     /** Ends it as a crash or a power cut does. */
     async kill(): Promise<BotExit> {
       process.kill(running().pid, 'SIGKILL');
@@ -150,6 +169,7 @@ function settingsFor(slack: SlackSimulator, genesys: GenesysSimulator, mode: Mod
     GENESYS_CLIENT_ID: genesys.client.clientId,
     GENESYS_CLIENT_SECRET: genesys.client.clientSecret,
     GENESYS_BASE_URL: genesys.url,
+    GENESYS_RECORDING_API: genesys.api,
     CALL_ALERTS: 'off',
     CALL_ALERT_POLL_SECONDS: '1',
     HOST: '127.0.0.1',
@@ -184,6 +204,16 @@ function actions(slack: SlackSimulator, adaId: string) {
       return noted(slack.click({ userId, channelId, messageTs, actionId: button.actionId }));
     },
     cards,
+    /** The card of that call, however many others there are in the channel, once it says all of that. */
+    cardOf: (channelId: string, conversationId: string, ...words: readonly string[]) =>
+      until(() => {
+        const found = cards(channelId).filter((message) => textOf(message).includes(conversationId));
+        const [card] = found;
+        if (!card) throw new Error('There is no card of that call yet.');
+        expect(found).toHaveLength(1);
+        for (const word of words) expect(textOf(card)).toContain(word);
+        return card;
+      }),
     /** The one message of the channel itself, once it is there and says all of that. */
     card: (channelId: string, ...words: readonly string[]): Promise<SimulatedMessage> =>
       until(() => {
@@ -220,6 +250,13 @@ const labelled = (message: Pick<Shown, 'blocks'> | undefined, label: string) =>
 
 export const labelsOf = ({ blocks }: Pick<Shown, 'blocks'>): readonly string[] =>
   buttonsOf(blocks).map(({ label }) => label);
+
+/** The job id that people read off a card. */
+export function jobIdOn(card: Shown): string {
+  const [, id] = /Job `([0-9a-f-]{36})`/.exec(textOf(card)) ?? [];
+  if (id === undefined) throw new Error('The card shows no job id.');
+  return id;
+}
 
 /** The newest job of a call at Genesys. */
 export function jobOf(genesys: GenesysSimulator, conversationId: string): SimulatedJob {

@@ -7,11 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import fetch from 'node-fetch';
 import type { AccessPolicy } from '../../src/core/access.js';
 import type { Asker } from '../../src/core/answer.js';
+import { CallAlerts } from '../../src/core/call-alerts.js';
 import { CallWatch } from '../../src/core/call-watch.js';
 import { parseCommand } from '../../src/core/command.js';
 import type { Deps } from '../../src/core/deps.js';
-import type { Board, Clock, Logger } from '../../src/core/ports.js';
+import type { Board, CallEvents, Clock, Logger } from '../../src/core/ports.js';
 import { RecordingController } from '../../src/core/recording-controller.js';
+import { RecordingFollower } from '../../src/core/recording-follower.js';
 import { Upkeep } from '../../src/core/upkeep.js';
 import type { Fetch } from '../../src/genesys/exchange.js';
 import { createGenesys } from '../../src/genesys/genesys.js';
@@ -60,7 +62,13 @@ export interface ProcessOptions {
   readonly access?: AccessPolicy;
   readonly alerts?: boolean;
   readonly recordMaxMs?: number;
+  readonly pauseMaxMs?: number;
   readonly reconcileMs?: number;
+  /** Between looks at the calls, in milliseconds; default 10 s. */
+  readonly pollMs?: number;
+  readonly looksAlert?: boolean;
+  /** Tells of calls besides looking. */
+  readonly events?: CallEvents;
   /** For each attempt at Genesys, in real milliseconds; default 1,000. */
   readonly timeoutMs?: number;
   /** How the process reaches Genesys. */
@@ -87,7 +95,7 @@ export async function createCoreProcess({ genesys, clock, storage }: World, opti
       baseUrl: genesys.url,
       clientId: genesys.client.clientId,
       clientSecret: genesys.client.clientSecret,
-      recordingApi: 'recording-jobs',
+      recordingApi: genesys.api,
       timeoutMs: options.timeoutMs ?? 1_000,
     },
     {
@@ -114,14 +122,24 @@ export async function createCoreProcess({ genesys, clock, storage }: World, opti
     newId: randomUUID,
     logger,
     recordMaxMs: options.recordMaxMs ?? 4 * 60 * 60_000,
+    pauseMaxMs: options.pauseMaxMs ?? 10 * 60_000,
     inFlight: new Set(),
   };
-  const watch = new CallWatch(deps, {
-    alertChannelId: options.alerts === false ? null : alertChannelId,
-    pollMs: 10_000,
-    reconcileMs: options.reconcileMs ?? 30_000,
-    holder: randomUUID(),
-  });
+  const recordings = new RecordingFollower(deps);
+  const stopping = new AbortController();
+  const alerts = new CallAlerts(deps, recordings, { alertChannelId, signal: stopping.signal });
+  const watch = new CallWatch(
+    deps,
+    recordings,
+    {
+      alertChannelId: options.alerts === false ? null : alertChannelId,
+      pollMs: options.pollMs ?? 10_000,
+      looksAlert: options.looksAlert ?? true,
+      reconcileMs: options.reconcileMs ?? 30_000,
+      holder: randomUUID(),
+    },
+    { events: options.events ?? null, alerts },
+  );
   const controller = new RecordingController({
     ...deps,
     access: options.access ?? everybody,
@@ -137,6 +155,7 @@ export async function createCoreProcess({ genesys, clock, storage }: World, opti
     redrawn,
     deps,
     watch,
+    alerts,
     controller,
     upkeep,
     /** One tick of upkeep, and all that it began. */
@@ -167,10 +186,12 @@ export async function createCoreProcess({ genesys, clock, storage }: World, opti
     /** As `kill -9`: it asks nothing more, writes nothing more, and gives nothing back. */
     kill: () => {
       alive = false;
+      stopping.abort();
       api.close();
       return store.close();
     },
     close: async () => {
+      stopping.abort();
       if (alive) await watch.stop();
       api.close();
       await store.close();
@@ -182,11 +203,13 @@ export type CoreProcess = Awaited<ReturnType<typeof createCoreProcess>>;
 
 export interface HarnessOptions extends ProcessOptions {
   readonly clock?: FastClock;
+  /** The contract that Genesys speaks; default `recording-jobs`. */
+  readonly api?: GenesysSimulator['api'];
 }
 
 /** One process with a folder and a Genesys of its own. */
-export async function createCoreHarness({ clock = createFastClock(), ...options }: HarnessOptions = {}) {
-  const genesys = await createGenesysSimulator({ now: clock.now });
+export async function createCoreHarness({ clock = createFastClock(), api, ...options }: HarnessOptions = {}) {
+  const genesys = await createGenesysSimulator({ now: clock.now, ...(api && { api }) });
   const dataDir = await mkdtemp(join(tmpdir(), 'core-'));
   const world = { genesys, clock, storage: { dataDir } };
   const first = await createCoreProcess(world, options);

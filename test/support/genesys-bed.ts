@@ -12,6 +12,8 @@ export async function settle(): Promise<void> {
 export interface ManualClock extends Clock {
   /** Goes forward, waking sleepers in order of their time. */
   advance(ms: number): Promise<void>;
+  /** Goes forward in one step, as after a machine's sleep: whoever is due wakes once, late. */
+  leap(ms: number): Promise<void>;
   /** How long each sleeper has still to sleep, shortest first. */
   readonly sleepers: readonly number[];
 }
@@ -23,12 +25,18 @@ export function createManualClock(start = Date.UTC(2026, 0, 15, 12)): ManualCloc
     now: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
-        const sleeper = { at: now + ms, wake: resolve };
-        sleepers.push(sleeper);
-        signal?.addEventListener('abort', () => {
+        if (signal?.aborted) return resolve();
+        const onAbort = () => {
           sleepers = sleepers.filter((each) => each !== sleeper);
           resolve();
-        });
+        };
+        const wake = () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        const sleeper = { at: now + ms, wake };
+        sleepers.push(sleeper);
+        signal?.addEventListener('abort', onAbort);
       }),
     async advance(ms) {
       const end = now + ms;
@@ -42,6 +50,14 @@ export function createManualClock(start = Date.UTC(2026, 0, 15, 12)): ManualCloc
         await settle();
       }
       now = end;
+      await settle();
+    },
+    async leap(ms) {
+      await settle();
+      now += ms;
+      const due = sleepers.filter(({ at }) => at <= now);
+      sleepers = sleepers.filter(({ at }) => at > now);
+      for (const { wake } of due) wake();
       await settle();
     },
     get sleepers() {

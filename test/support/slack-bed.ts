@@ -21,6 +21,7 @@ import { alone } from '../../src/slack/pace-share.js';
 import type { ListenerDeps } from '../../src/slack/requests.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
+import type { GenesysSimulator } from '../simulators/genesys/types.js';
 import { createSlackSimulator } from '../simulators/slack/simulator.js';
 import type { SlackSimulatorOptions } from '../simulators/slack/types.js';
 import { buttonsOf } from './slack-blocks.js';
@@ -54,6 +55,8 @@ export interface SlackBedOptions {
   readonly mode?: 'socket' | 'http';
   readonly access?: AccessPolicy;
   readonly simulator?: SlackSimulatorOptions;
+  /** The contract that Genesys keeps; default `recording-jobs`. */
+  readonly api?: GenesysSimulator['api'];
   readonly clock?: Clock;
   readonly store?: (store: Store) => Store;
   readonly controller?: (controller: RecordingController) => ListenerDeps['controller'];
@@ -66,7 +69,7 @@ export interface SlackBedOptions {
 
 export async function createSlackBed(options: SlackBedOptions = {}) {
   const slack = await createSlackSimulator(options.simulator);
-  const genesys = await createGenesysSimulator();
+  const genesys = await createGenesysSimulator(options.api === undefined ? {} : { api: options.api });
   const clock = options.clock ?? realClock;
   const logger = createLogRecorder();
   const dataDir = await mkdtemp(join(tmpdir(), 'slack-'));
@@ -75,7 +78,7 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
   const store = options.store?.(opened) ?? opened;
   const { clientId, clientSecret } = genesys.client;
   const api = createGenesys(
-    { baseUrl: genesys.url, clientId, clientSecret, recordingApi: 'recording-jobs' },
+    { baseUrl: genesys.url, clientId, clientSecret, recordingApi: genesys.api },
     { fetch, clock, random: Math.random, logger },
   );
   const access = options.access ?? everybody;
@@ -113,6 +116,7 @@ export async function createSlackBed(options: SlackBedOptions = {}) {
     newId: randomUUID,
     logger,
     recordMaxMs: 4 * 60 * 60_000,
+    pauseMaxMs: 10 * 60_000,
     inFlight: new Set(),
   };
   const controller = new RecordingController({

@@ -10,6 +10,7 @@ export const drawnJob = (job: Partial<RecordingJob> = {}): RecordingJob => ({
   id: jobId,
   genesysId: 'genesys-7',
   conversationId,
+  recordingType: 'job',
   state: 'recording',
   startedBy: { kind: 'person', userId: 'UADA' },
   startReason: null,
@@ -18,6 +19,11 @@ export const drawnJob = (job: Partial<RecordingJob> = {}): RecordingJob => ({
   recordingSince: askedAt + 1_000,
   adopted: false,
   deadlineAt: askedAt + 3_600_000,
+  pending: null,
+  pendingBy: null,
+  pausedBy: null,
+  pausedAt: null,
+  pauseEndsAt: null,
   stoppedBy: null,
   stopReason: null,
   finishedAt: null,
@@ -28,6 +34,28 @@ export const drawnJob = (job: Partial<RecordingJob> = {}): RecordingJob => ({
   updatedAt: askedAt + 1_000,
   ...job,
 });
+
+/** What the organisation's policy records: taken into the books when somebody wanted it paused. */
+export const policyJob = (job: Partial<RecordingJob> = {}): RecordingJob =>
+  drawnJob({
+    genesysId: null,
+    recordingType: 'policy',
+    startedBy: { kind: 'genesys' },
+    channelId: null,
+    adopted: true,
+    deadlineAt: null,
+    ...job,
+  });
+
+/** For ten minutes, from a minute after the start. */
+export const pausedJob = (job: Partial<RecordingJob> = {}): RecordingJob =>
+  policyJob({
+    state: 'paused',
+    pausedBy: { kind: 'person', userId: 'USAM' },
+    pausedAt: askedAt + 60_000,
+    pauseEndsAt: askedAt + 660_000,
+    ...job,
+  });
 
 export const stoppedJob = (job: Partial<RecordingJob> = {}): RecordingJob =>
   drawnJob({
@@ -43,6 +71,7 @@ export const drawnCall = (call: Partial<Conversation> = {}): Conversation => ({
   queue: 'Billing',
   agent: 'Bo Lindqvist',
   startedAt: askedAt - 60_000,
+  policyRecording: null,
   version: 3,
   firstSeenAt: askedAt - 50_000,
   endedAt: null,
@@ -82,6 +111,7 @@ export const anyJob: fc.Arbitrary<RecordingJob> = fc.record({
   id: anyText,
   genesysId: orNull(anyText),
   conversationId: anyText,
+  recordingType: fc.constantFrom('job', 'snippet', 'adhoc', 'policy'),
   state: fc.constantFrom('starting', 'recording', 'paused', 'stopping', 'stopped', 'failed', 'ended'),
   startedBy: anyActor,
   startReason: orNull(anyText),
@@ -90,6 +120,11 @@ export const anyJob: fc.Arbitrary<RecordingJob> = fc.record({
   recordingSince: orNull(anyTime),
   adopted: fc.boolean(),
   deadlineAt: orNull(anyTime),
+  pending: fc.constantFrom(null, 'pause', 'resume'),
+  pendingBy: orNull(anyActor),
+  pausedBy: orNull(anyActor),
+  pausedAt: orNull(anyTime),
+  pauseEndsAt: orNull(anyTime),
   stoppedBy: orNull(anyActor),
   stopReason: orNull(anyText),
   finishedAt: orNull(anyTime),
@@ -108,6 +143,7 @@ export const anyCall: fc.Arbitrary<Conversation> = fc.record({
   queue: orNull(anyText),
   agent: orNull(anyText),
   startedAt: orNull(anyTime),
+  policyRecording: fc.constantFrom(null, 'none', 'active', 'paused', 'held'),
   version: fc.nat(),
   firstSeenAt: anyTime,
   endedAt: orNull(anyTime),
@@ -117,7 +153,7 @@ export const anyAudit: fc.Arbitrary<AuditEntry> = fc.record({
   id: fc.uuid(),
   at: anyTime,
   actor: anyActor,
-  action: fc.constantFrom('start', 'stop', 'adopt', 'observe', 'read'),
+  action: fc.constantFrom('start', 'stop', 'pause', 'resume', 'extend', 'adopt', 'observe', 'read'),
   outcome: fc.constantFrom('asked', 'done', 'failed', 'refused'),
   conversationId: orNull(anyText),
   jobId: orNull(anyText),

@@ -35,6 +35,7 @@ export const sampleCall = (call: Partial<ActiveCall> = {}): ActiveCall => ({
   queue: 'Support',
   agent: null,
   startedAt: 500,
+  policyRecording: null,
   ...call,
 });
 

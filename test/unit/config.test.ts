@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.js';
+import { regionNames } from '../../src/config-regions.js';
 import { RecordError } from '../../src/core/errors.js';
 
 const valid = {
@@ -54,9 +55,10 @@ describe('readConfig', () => {
       ...withoutAppToken,
       SLACK_SIGNING_SECRET: ' 8f742231b10e8888abcd99yyyzzz85a5 ',
       SLACK_API_URL: 'http://127.0.0.1:4010/api',
+      GENESYS_REGION: 'EU-central-1',
       GENESYS_BASE_URL: 'https://api.mypurecloud.de//',
       GENESYS_LOGIN_URL: 'https://login.mypurecloud.de/',
-      GENESYS_RECORDING_API: 'recording-jobs',
+      GENESYS_RECORDING_API: 'Conversations',
       GENESYS_QUEUE_IDS: '0B1C9C1E-1111-4222-8333-444455556666, 0b1c9c1e-1111-4222-8333-444455556667',
       CALL_ALERTS: 'POLL',
       CALL_ALERT_CHANNEL: ' G0ALERTS\n',
@@ -83,7 +85,7 @@ describe('readConfig', () => {
         loginUrl: 'https://login.mypurecloud.de',
         clientId: valid.GENESYS_CLIENT_ID,
         clientSecret: valid.GENESYS_CLIENT_SECRET,
-        recordingApi: 'recording-jobs',
+        recordingApi: 'conversations',
         queueIds: ['0B1C9C1E-1111-4222-8333-444455556666', '0b1c9c1e-1111-4222-8333-444455556667'],
       },
       callAlerts: { source: 'poll', channelId: 'G0ALERTS', pollMs: 3_000 },
@@ -109,9 +111,44 @@ describe('readConfig', () => {
     expect(readConfig({ ...valid, SLACK_SIGNING_SECRET: 'abc' }).slack.mode.kind).toBe('socket');
   });
 
+  it.each([
+    ['us_east_1', 'mypurecloud.com'],
+    ['us_east_2', 'use2.us-gov-pure.cloud'],
+    ['us_west_2', 'usw2.pure.cloud'],
+    ['ca_central_1', 'cac1.pure.cloud'],
+    ['sa_east_1', 'sae1.pure.cloud'],
+    ['mx_central_1', 'mxc1.pure.cloud'],
+    ['eu_west_1', 'mypurecloud.ie'],
+    ['eu_west_2', 'euw2.pure.cloud'],
+    ['eu_central_1', 'mypurecloud.de'],
+    ['eu_central_2', 'euc2.pure.cloud'],
+    ['eusc_de_east_1', 'edee1.eusc-pure.cloud'],
+    ['me_central_1', 'mec1.pure.cloud'],
+    ['ap_south_1', 'aps1.pure.cloud'],
+    ['ap_southeast_1', 'apse1.pure.cloud'],
+    ['ap_southeast_2', 'mypurecloud.com.au'],
+    ['ap_northeast_1', 'mypurecloud.jp'],
+    ['ap_northeast_2', 'apne2.pure.cloud'],
+    ['ap_northeast_3', 'apne3.pure.cloud'],
+  ])('knows the region %s by its name, in hyphens and upper case too', (region, domain) => {
+    for (const name of [region, region.replaceAll('_', '-').toUpperCase()]) {
+      expect(readConfig({ ...valid, GENESYS_REGION: name }).genesys.baseUrl).toBe(`https://api.${domain}`);
+    }
+  });
+
+  it('knows eighteen regions', () => expect(regionNames).toHaveLength(18));
+
   it('needs no alert channel when call alerts are off', () => {
     const config = readConfig({ ...valid, CALL_ALERTS: 'off', CALL_ALERT_CHANNEL: undefined });
     expect(config.callAlerts).toEqual({ source: 'off' });
+  });
+
+  it('takes a secret with the webhook, and only there', () => {
+    const secret = 'sixteen-letters!';
+    const webhook = readConfig({ ...valid, CALL_ALERTS: 'webhook', CALL_ALERT_WEBHOOK_SECRET: secret });
+    expect(webhook.callAlerts).toEqual({ source: 'webhook', channelId: 'C0ALERTS', secret });
+    const other = readConfig({ ...valid, CALL_ALERTS: 'notifications', CALL_ALERT_WEBHOOK_SECRET: secret });
+    expect(other.callAlerts).toEqual({ source: 'notifications', channelId: 'C0ALERTS' });
   });
 
   it.each([
@@ -152,6 +189,7 @@ describe('readConfig with wrong settings', () => {
       SLACK_API_URL: 'wrong4',
       GENESYS_CLIENT_ID: 'wrong 5',
       GENESYS_CLIENT_SECRET: 'wrong 6',
+      GENESYS_REGION: 'wrong25',
       GENESYS_BASE_URL: 'wrong7',
       GENESYS_LOGIN_URL: 'wrong8',
       GENESYS_RECORDING_API: 'wrong9',
@@ -176,14 +214,15 @@ describe('readConfig with wrong settings', () => {
     expect(problems.join('\n')).not.toMatch(/wrong/);
   });
 
-  it.each([
-    ['GENESYS_RECORDING_API', 'conversations', 'recording-jobs'],
-    ['CALL_ALERTS', 'notifications', 'poll or off'],
-    ['CALL_ALERTS', 'webhook', 'poll or off'],
-  ])('knows that %s=%s is to come, and says what works today', (name, value, works) => {
-    expect(problemsOf({ ...valid, [name]: value })).toEqual([
-      `${name} is ${value}, which is not available yet in this version: it takes ${works}.`,
+  it('takes no webhook without a secret, nor with one that could be guessed', () => {
+    const accepts = 'it takes at least 16 letters, digits and signs, without spaces.';
+    expect(problemsOf({ ...valid, CALL_ALERTS: 'webhook' })).toEqual([
+      `CALL_ALERT_WEBHOOK_SECRET is not set: ${accepts}`,
     ]);
+    for (const source of ['webhook', 'poll']) {
+      const env = { ...valid, CALL_ALERTS: source, CALL_ALERT_WEBHOOK_SECRET: 'fifteen-letters' };
+      expect(problemsOf(env)).toEqual([`CALL_ALERT_WEBHOOK_SECRET is not valid: ${accepts}`]);
+    }
   });
 
   it.each([
@@ -215,6 +254,23 @@ describe('readConfig with wrong settings', () => {
     'says that %s is not the API root',
     (url) => {
       expect(problemsOf({ ...valid, GENESYS_BASE_URL: url })[0]).toContain('where https://api. is meant');
+    },
+  );
+
+  it('says that an address and a region are not of the same', () => {
+    const both = { ...valid, GENESYS_REGION: 'eu_central_1' };
+    expect(problemsOf({ ...both, GENESYS_BASE_URL: 'https://api.mypurecloud.com' })).toEqual([
+      expect.stringContaining('GENESYS_BASE_URL names another host than GENESYS_REGION does'),
+    ]);
+    expect(() => readConfig({ ...both, GENESYS_BASE_URL: 'https://API.mypurecloud.de' })).not.toThrow();
+  });
+
+  it.each(['mars_1', '__proto__', 'mypurecloud.de', 'eu central 1'])(
+    'answers the unknown region %s with all that there are',
+    (region) => {
+      const [problem] = problemsOf({ ...valid, GENESYS_REGION: region });
+      expect(problem).toContain('GENESYS_REGION is not valid');
+      for (const name of regionNames) expect(problem).toContain(name);
     },
   );
 

@@ -17,12 +17,12 @@ import {
 
 type Bed = ReturnType<typeof createBed>;
 
-const recording = { genesysId: 'job-1', conversationId: 'conv-1' };
+const recording = { genesysId: 'job-1', conversationId: 'conv-1', recordingType: 'job' } as const;
 
 const operations = {
   start: (bed: Bed, options?: RequestOptions) => bed.genesys.recordings.start('conv-1', options),
   stop: (bed: Bed, options?: RequestOptions) => bed.genesys.recordings.stop(recording, options),
-  listActive: (bed: Bed, options?: RequestOptions) => bed.genesys.recordings.listActive(options),
+  listActive: (bed: Bed, options?: RequestOptions) => bed.genesys.recordings.listActive([], options),
   listCalls: (bed: Bed, options?: RequestOptions) => bed.genesys.calls.listCalls(options),
 };
 const each = Object.entries(operations);

@@ -12,7 +12,12 @@ import {
   systemError,
 } from '../support/genesys-bed.js';
 
-const recording = { genesysId: 'job-1', conversationId: 'conv-1' };
+const recording = {
+  genesysId: 'job-1',
+  conversationId: 'conv-1',
+  recordingType: 'job',
+  paused: false,
+} as const;
 
 const jobs = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => ({
@@ -30,7 +35,10 @@ const pages =
 describe('starting a recording', () => {
   it('asks once, and gives the id that Genesys gave', async () => {
     const bed = createBed(() => json(201, { id: 'job-9', conversationId: 'CONV-1', more: true }));
-    expect(await bed.genesys.recordings.start('conv-1')).toEqual({ genesysId: 'job-9' });
+    expect(await bed.genesys.recordings.start('conv-1')).toEqual({
+      genesysId: 'job-9',
+      recordingType: 'job',
+    });
     expect(bed.sent).toMatchObject([
       { method: 'POST', path: '/api/v2/recording/jobs', body: '{"conversationId":"conv-1"}' },
     ]);
@@ -142,16 +150,22 @@ describe('listing the recordings that run', () => {
         { entities: jobs(201, 50), pageNumber: 3, pageCount: 3, total: 250 },
       ),
     );
-    const { items, complete } = await bed.genesys.recordings.listActive();
+    const { items, covers } = await bed.genesys.recordings.listActive([]);
+    const complete = covers('any');
     expect(complete).toBe(true);
     expect(items).toHaveLength(250);
-    expect(items.at(-1)).toEqual({ genesysId: 'job-250', conversationId: 'conv-250' });
+    expect(items.at(-1)).toEqual({
+      genesysId: 'job-250',
+      conversationId: 'conv-250',
+      recordingType: 'job',
+      paused: false,
+    });
     expect(bed.sent.map(({ query }) => query.pageNumber)).toEqual(['1', '2', '3']);
   });
 
   it('looks back seven days and a little ahead, in whole seconds', async () => {
     const bed = createBed(() => json(200, { entities: [] }));
-    await bed.genesys.recordings.listActive();
+    await bed.genesys.recordings.listActive([]);
     expect(bed.sent[0]).toMatchObject({
       path: '/api/v2/recording/jobs',
       query: { from: '2026-01-08T12:00:00Z', to: '2026-01-15T12:05:00Z', states: 'active', pageSize: '100' },
@@ -162,13 +176,15 @@ describe('listing the recordings that run', () => {
     const bed = createBed(
       pages({ entities: jobs(1, 100) }, { entities: jobs(101, 100) }, { entities: jobs(201, 1) }),
     );
-    const { items, complete } = await bed.genesys.recordings.listActive();
+    const { items, covers } = await bed.genesys.recordings.listActive([]);
+    const complete = covers('any');
     expect([items.length, complete, bed.sent.length]).toEqual([201, true, 3]);
   });
 
   it('reads on without a page count until a page is empty', async () => {
     const bed = createBed(pages({ entities: jobs(1, 100) }));
-    const { items, complete } = await bed.genesys.recordings.listActive();
+    const { items, covers } = await bed.genesys.recordings.listActive([]);
+    const complete = covers('any');
     expect([items.length, complete, bed.sent.length]).toEqual([100, true, 2]);
   });
 
@@ -176,12 +192,13 @@ describe('listing the recordings that run', () => {
     const bed = createBed(
       pages({ entities: jobs(1, 100), pageCount: 0 }, { entities: jobs(101, 1), pageCount: 0 }),
     );
-    expect((await bed.genesys.recordings.listActive()).items).toHaveLength(101);
+    expect((await bed.genesys.recordings.listActive([])).items).toHaveLength(101);
   });
 
   it('stops at its bound, and says so', async () => {
     const bed = createBed(({ query }) => json(200, { entities: jobs(Number(query.pageNumber) * 100, 100) }));
-    const { items, complete } = await bed.genesys.recordings.listActive();
+    const { items, covers } = await bed.genesys.recordings.listActive([]);
+    const complete = covers('any');
     expect([items.length, complete, bed.sent.length]).toEqual([maxPages * 100, false, maxPages]);
     const warnings = bed.log.lines.filter(({ level }) => level === 'warn');
     expect(JSON.stringify(warnings)).toContain(`more than ${maxPages} pages`);
@@ -189,7 +206,7 @@ describe('listing the recordings that run', () => {
 
   it('is incomplete when the pages repeat themselves', async () => {
     const bed = createBed(() => json(200, { entities: jobs(1, 100), pageCount: 9 }));
-    expect((await bed.genesys.recordings.listActive()).complete).toBe(false);
+    expect((await bed.genesys.recordings.listActive([])).covers('any')).toBe(false);
     expect(bed.sent).toHaveLength(2);
   });
 
@@ -200,26 +217,25 @@ describe('listing the recordings that run', () => {
         { entities: jobs(102, 49), pageCount: 2, total: 149 },
       ),
     );
-    expect((await bed.genesys.recordings.listActive()).complete).toBe(false);
+    expect((await bed.genesys.recordings.listActive([])).covers('any')).toBe(false);
   });
 
   it('is incomplete when Genesys counts more than it shows', async () => {
     const bed = createBed(pages({ entities: jobs(1, 3), pageCount: 1, total: 4 }));
-    expect((await bed.genesys.recordings.listActive()).complete).toBe(false);
+    expect((await bed.genesys.recordings.listActive([])).covers('any')).toBe(false);
   });
 
   it('leaves out an entry that it cannot read, and is incomplete', async () => {
     const bed = createBed(pages({ entities: [{ id: 'job-0' }, null, ...jobs(1, 1)] }));
-    expect(await bed.genesys.recordings.listActive()).toEqual({
-      items: [{ genesysId: 'job-1', conversationId: 'conv-1' }],
-      complete: false,
-    });
+    const { items, covers } = await bed.genesys.recordings.listActive([]);
+    expect([items, covers('conv-1')]).toEqual([[recording], false]);
   });
 
   it('leaves out what has finished, and takes any other state for running', async () => {
     const states = ['ACTIVE', 'completed', 'Stopped', 'PAUSED', undefined];
     const entities = states.map((state, i) => ({ id: `j${i}`, conversationId: `c${i}`, state }));
-    const { items, complete } = await createBed(pages({ entities })).genesys.recordings.listActive();
+    const { items, covers } = await createBed(pages({ entities })).genesys.recordings.listActive([]);
+    const complete = covers('any');
     expect([items.map(({ genesysId }) => genesysId), complete]).toEqual([['j0', 'j3', 'j4'], true]);
   });
 
@@ -230,7 +246,7 @@ describe('listing the recordings that run', () => {
       () => json(200, {}),
       () => json(200, null),
     ]) {
-      expect(await errorOf(createBed(failure).genesys.recordings.listActive())).toHaveProperty('code');
+      expect(await errorOf(createBed(failure).genesys.recordings.listActive([]))).toHaveProperty('code');
     }
   });
 
@@ -238,13 +254,43 @@ describe('listing the recordings that run', () => {
     const bed = createBed(({ query }) =>
       query.pageNumber === '1' ? json(200, { entities: jobs(1, 100), pageCount: 2 }) : refusal(500),
     );
-    expect(await errorOf(bed.genesys.recordings.listActive())).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await errorOf(bed.genesys.recordings.listActive([]))).toMatchObject({ code: 'UNAVAILABLE' });
   });
 
   it('names the permission it needs when Genesys does not', async () => {
     const bed = createBed(() => refusal(403));
-    const error = (await errorOf(bed.genesys.recordings.listActive())) as RecordError;
+    const error = (await errorOf(bed.genesys.recordings.listActive([]))) as RecordError;
     expect(error.message).toContain('recording:job:view');
+  });
+});
+
+describe('finding a recording', () => {
+  it.each(['job-1', 'JOB-1', 'conv-1'])('knows it by %s', async (id) => {
+    const bed = createBed(pages({ entities: jobs(1, 3) }));
+    expect(await bed.genesys.recordings.find(id)).toEqual(recording);
+  });
+
+  it('finds none when the whole list shows none', async () => {
+    expect(await createBed(pages({ entities: jobs(2, 3) })).genesys.recordings.find('conv-1')).toBeNull();
+  });
+
+  it('never takes a list that was cut short for an absence', async () => {
+    const bed = createBed(pages({ entities: [...jobs(2, 3), { id: 'unreadable' }] }));
+    const error = (await errorOf(bed.genesys.recordings.find('conv-1'))) as RecordError;
+    expect(error.code).toBe('UNAVAILABLE');
+    expect(error.cure).toBeTruthy();
+    expect(await bed.genesys.recordings.find('conv-2')).toMatchObject({ genesysId: 'job-2' });
+  });
+});
+
+describe('pausing', () => {
+  it.each([true, false])('is unknown to this contract, and says so (%s)', async (paused) => {
+    const bed = createBed(() => json(200, {}));
+    expect(bed.genesys.recordings.canPause).toBe(false);
+    const error = (await errorOf(bed.genesys.recordings.setPaused(recording, paused))) as RecordError;
+    expect(error.code).toBe('COMMAND_INVALID');
+    expect(error.cure).toContain('recording-jobs contract knows start and stop only');
+    expect(bed.sent).toEqual([]);
   });
 });
 
@@ -292,6 +338,7 @@ describe('listing the calls', () => {
         queue: 'Billing',
         agent: 'Grace',
         startedAt: Date.UTC(2026, 0, 15, 10),
+        policyRecording: null,
       },
     ]);
   });
@@ -336,7 +383,14 @@ describe('listing the calls', () => {
     'needs nothing but the id (participants: %j)',
     async (participants) => {
       expect(await list({ id: 'c', participants })).toEqual([
-        { conversationId: 'c', caller: null, queue: null, agent: null, startedAt: null },
+        {
+          conversationId: 'c',
+          caller: null,
+          queue: null,
+          agent: null,
+          startedAt: null,
+          policyRecording: null,
+        },
       ]);
     },
   );

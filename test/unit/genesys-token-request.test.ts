@@ -60,6 +60,31 @@ describe('the token request', () => {
     });
   });
 
+  it('carries them in the header and nowhere else, where the public API is spoken', async () => {
+    const config = { recordingApi: 'conversations' } as const;
+    const { bed, ready: done } = ready(() => tokenAnswer('t'), { config });
+    await done;
+    const [request] = bed.tokenRequests;
+    const [scheme, credentials] = request?.headers.authorization?.split(' ') ?? [];
+    expect([scheme, Buffer.from(credentials ?? '', 'base64').toString()]).toEqual([
+      'Basic',
+      'client-id:hush+hush/secret',
+    ]);
+    expect(Object.fromEntries(new URLSearchParams(request?.body))).toEqual({
+      grant_type: 'client_credentials',
+    });
+  });
+
+  it('keeps the credentials secret also as the header writes them', async () => {
+    const basic = Buffer.from('client-id:hush+hush/secret').toString('base64');
+    const bed = createBed(() => refusal(400, { message: `echo of Basic ${basic}` }), {
+      config: { recordingApi: 'conversations' },
+    });
+    const error = (await errorOf(bed.genesys.calls.listCalls())) as RecordError;
+    expect(error.message).toContain('echo of Basic [secret]');
+    expect(JSON.stringify(bed.log.lines)).not.toContain(basic);
+  });
+
   it.each<[string, () => Reply, RegExp]>([
     [
       'an unknown client',

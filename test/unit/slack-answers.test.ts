@@ -206,10 +206,15 @@ describe('status', () => {
 });
 
 it('help shows every command with an example', () => {
-  const words = say({ kind: 'help' });
-  for (const name of ['start', 'stop', 'status', 'list', 'calls', 'help']) {
+  const words = say({ kind: 'help', canPause: true });
+  for (const name of ['start', 'stop', 'pause', 'resume', 'status', 'list', 'calls', 'help']) {
     expect(words).toContain(`\`/record ${name}`);
   }
+  expect(words).toContain('`/record` – a window with the active calls');
+});
+
+it('help says nothing of pausing where it cannot be done', () => {
+  expect(say({ kind: 'help', canPause: false })).not.toMatch(/pause|resume/);
 });
 
 describe('an error', () => {
@@ -261,6 +266,11 @@ it('whatever it holds, Slack takes the answer', () => {
     'already-recording',
     'stopped',
     'stop-pending',
+    'paused',
+    'resumed',
+    'pause-pending',
+    'already-paused',
+    'not-paused',
     'already-stopping',
     'already-finished',
   );

@@ -7,8 +7,10 @@ import {
   isStillTrue,
   renderExtended,
   renderOver,
+  renderOverPause,
   renderOverWarning,
   renderReply,
+  renderResumed,
 } from '../../src/slack/replies.js';
 import { buttonsOf, problemsOf, wordsOf } from '../support/slack-blocks.js';
 import {
@@ -73,7 +75,7 @@ describe('a card of a recording', () => {
   it.each<[JobState, string]>([
     ['starting', ':hourglass_flowing_sand: *Starting…*'],
     ['recording', ':red_circle: *Recording*'],
-    ['paused', ':double_vertical_bar: *Recording paused*'],
+    ['paused', ':double_vertical_bar: *PAUSED – nothing is being recorded*'],
     ['stopping', ':hourglass_flowing_sand: *Stopping…*'],
     ['stopped', ':black_square_for_stop: *Recording stopped*'],
     ['ended', ':black_square_for_stop: *Recording ended*'],
@@ -210,6 +212,25 @@ describe('what a card tells about the call', () => {
   });
 });
 
+describe('whether the call goes on', () => {
+  const ended = drawnCall({ endedAt: askedAt });
+
+  it.each<JobState>(['stopped', 'ended', 'failed'])(
+    'is not told by the card of a job “%s”, which is not redrawn when the call ends',
+    (state) => {
+      const job = drawnJob({ state });
+      expect(wordsOf(draw(job))).toBe(wordsOf(draw(job, { call: ended })));
+      expect(wordsOf(draw(job))).not.toContain('Call in progress');
+    },
+  );
+
+  it('is told by the card of a running recording, and by a call alert after it', () => {
+    expect(wordsOf(draw(drawnJob()))).toContain('*Call in progress*');
+    expect(wordsOf(draw(stoppedJob(), { card: alertCard }))).toContain('*Call in progress*');
+    expect(wordsOf(draw(stoppedJob(), { card: alertCard, call: ended }))).toContain('*Call ended*');
+  });
+});
+
 describe('the buttons of a card', () => {
   it('stop what is recorded, by the bot’s own id', () => {
     expect(buttonsOf(draw(drawnJob()).blocks)).toEqual([
@@ -304,8 +325,8 @@ describe('the warning before the end', () => {
 
   it('says without a click what it would have said after one', () => {
     const extendedBy = { kind: 'person', userId: 'USAM' } as const;
-    expect(renderOver({ job, extendedBy })).toEqual(renderExtended(job, 'USAM'));
-    expect(renderOver({ job, extendedBy: null })).toEqual(renderOverWarning(job));
+    expect(renderOver({ kind: 'warning', job, extendedBy })).toEqual(renderExtended(job, 'USAM'));
+    expect(renderOver({ kind: 'warning', job, extendedBy: null })).toEqual(renderOverWarning(job));
   });
 });
 
@@ -344,7 +365,7 @@ it('whatever the rows hold, Slack takes the card and the reply', () => {
       fc.boolean(),
       fc.boolean(),
       anyTime,
-      fc.constantFrom('finished', 'warning'),
+      fc.constantFrom('finished', 'warning', 'pause-warning'),
       (call, job, openChannel, alert, now, kind) => {
         const card = alert || job === null ? alertCard : { jobId: job.id };
         expect(problemsOf(renderCard({ card, conversation: call, job }, { openChannel, now }))).toEqual([]);
@@ -352,6 +373,8 @@ it('whatever the rows hold, Slack takes the card and the reply', () => {
         expect(problemsOf(renderReply({ kind, job }))).toEqual([]);
         expect(problemsOf(renderExtended(job, job.id))).toEqual([]);
         expect(problemsOf(renderOverWarning(job))).toEqual([]);
+        expect(problemsOf(renderResumed(job.id))).toEqual([]);
+        expect(problemsOf(renderOverPause())).toEqual([]);
         expect(problemsOf(renderLostChannel(lostCard, job, 'is_archived', now))).toEqual([]);
       },
     ),

@@ -1,15 +1,14 @@
 /** OAuth clients, their tokens, and what a token may do. */
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
-import { missingPermission, oauthError, Refusal, type Reply, refuse } from './errors.js';
+import {
+  type Credentials,
+  type CredentialsPlace,
+  readCredentials,
+  type TokenRequest,
+} from './credentials.js';
+import { oauthError, Refusal, type Reply, refuse } from './errors.js';
 import { RateWindow } from './rate-limit.js';
 import type { Permission, SimulatedClient } from './types.js';
-
-export const allPermissions: readonly Permission[] = [
-  'recording:job:control',
-  'recording:job:view',
-  'conversation:phone:view',
-];
 
 export interface Token {
   /** Names it in the journal, so that the token itself need not be there. */
@@ -19,14 +18,9 @@ export interface Token {
   readonly rate: RateWindow;
 }
 
-interface TokenRequest {
-  readonly headers: IncomingHttpHeaders;
-  readonly query: URLSearchParams;
-  readonly text: string;
-}
-
 export interface AuthOptions {
-  readonly clients: readonly SimulatedClient[];
+  readonly clients: readonly Required<SimulatedClient>[];
+  readonly credentialsIn: CredentialsPlace;
   readonly now: () => number;
   readonly tokenLifetimeSeconds: number;
   readonly requestsPerMinute: number;
@@ -47,13 +41,13 @@ export class Auth {
 
   #readClients(): void {
     for (const client of this.#options.clients) {
-      this.#clients.set(client.clientId, { permissions: allPermissions, ...client });
+      this.#clients.set(client.clientId, client);
     }
   }
 
   /** `POST /oauth/token`. Throws the OAuth refusal, and names what no correct client does. */
   mint(request: TokenRequest, violate: (sentence: string) => void): { reply: Reply; token: Token } {
-    const client = this.#authenticate(readForm(request, violate));
+    const client = this.#authenticate(readCredentials(request, this.#options.credentialsIn, violate));
     this.#minted += 1;
     const value = randomBytes(48).toString('base64url');
     const token: Token = {
@@ -67,20 +61,11 @@ export class Auth {
     return { reply: { status: 200, body }, token };
   }
 
-  #authenticate(form: URLSearchParams): Required<SimulatedClient> {
-    if (form.get('grant_type') !== 'client_credentials') {
-      throw new Refusal(oauthError(400, 'unsupported_grant_type', 'grant_type must be client_credentials'));
-    }
-    const secret = form.get('client_secret');
-    if (!form.get('client_id') || !secret) {
-      throw new Refusal(oauthError(400, 'invalid_request', 'client_id and client_secret are required'));
-    }
-    const client = this.#clients.get(form.get('client_id') ?? '');
+  #authenticate({ clientId, clientSecret }: Credentials): Required<SimulatedClient> {
+    const client = this.#clients.get(clientId);
     if (!client) throw new Refusal(oauthError(400, 'invalid_client', 'client not found'));
-    if (client.clientSecret !== secret) {
-      throw new Refusal(oauthError(401, 'invalid_client', 'authentication failed'));
-    }
-    return client;
+    if (client.clientSecret === clientSecret) return client;
+    throw new Refusal(oauthError(401, 'invalid_client', 'authentication failed'));
   }
 
   /** The valid token of a request, if it has one. */
@@ -102,9 +87,8 @@ export class Auth {
       : refuse({ status: 401, code: 'bad.credentials', text: 'Invalid login credentials.' });
   }
 
-  requirePermission(token: Token, permission: Permission): void {
-    if (this.#clients.get(token.clientId)?.permissions.includes(permission)) return;
-    throw refuse(missingPermission(permission));
+  may(token: Token, permission: Permission): boolean {
+    return this.#clients.get(token.clientId)?.permissions.includes(permission) ?? false;
   }
 
   setPermissions(clientId: string, permissions: readonly Permission[]): void {
@@ -128,24 +112,3 @@ export class Auth {
     this.#readClients();
   }
 }
-
-/** The form, if the credentials came in it alone (RFC 6749, 2.3: never in two ways; 2.3.1: never in the URL). */
-function readForm(request: TokenRequest, violate: (sentence: string) => void): URLSearchParams {
-  if (mediaType(request.headers) !== 'application/x-www-form-urlencoded') {
-    throw new Refusal(oauthError(400, 'invalid_request', 'the body must be form-encoded'));
-  }
-  const form = new URLSearchParams(request.text);
-  if (request.headers.authorization !== undefined) {
-    if (form.has('client_secret'))
-      violate('The client credentials were sent twice: in the form and by header.');
-    throw new Refusal(oauthError(400, 'invalid_request', 'client credentials belong into the form alone'));
-  }
-  if (request.query.has('client_secret')) {
-    violate('The client secret was sent in a URL.');
-    throw new Refusal(oauthError(400, 'invalid_request', 'client credentials belong into the form alone'));
-  }
-  return form;
-}
-
-export const mediaType = (headers: IncomingHttpHeaders): string =>
-  (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

@@ -1,13 +1,17 @@
-/** The calls, and how Genesys describes them. */
-import { createHash, randomUUID } from 'node:crypto';
-import type { NewCall, SimulatedCall } from './types.js';
+/** The calls, and how the contract `recording-jobs` describes them. */
+import { randomUUID } from 'node:crypto';
+import { addLeg, answerCall } from './call-changes.js';
+import { queueIdOf, userIdOf } from './ids.js';
+import type { NewCall, SimulatedCall, SimulatedLeg } from './types.js';
 
 export class Calls {
   readonly #calls = new Map<string, SimulatedCall>();
   readonly #now: () => number;
+  readonly #policyRecording: boolean;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, policyRecording: boolean) {
     this.#now = now;
+    this.#policyRecording = policyRecording;
   }
 
   all(): readonly SimulatedCall[] {
@@ -18,87 +22,87 @@ export class Calls {
     return this.all().filter((call) => call.endedAt === null);
   }
 
+  find(id: string): SimulatedCall | undefined {
+    return this.#calls.get(id.toLowerCase());
+  }
+
   isUp(id: string): boolean {
-    return this.#calls.get(id.toLowerCase())?.endedAt === null;
+    return this.find(id)?.endedAt === null;
   }
 
   start(fields: NewCall = {}): SimulatedCall {
     const id = (fields.conversationId ?? randomUUID()).toLowerCase();
     if (this.#calls.has(id)) throw new Error(`There is a call ${id} already.`);
     const startedAt = fields.startedAt ?? this.#now();
+    const queue = fields.queue ?? 'Billing';
     const agent = fields.agent === undefined ? 'Amara Okafor' : fields.agent;
-    return this.#keep({
+    const empty: SimulatedCall = {
       id,
       caller: fields.caller ?? 'tel:+13175550142',
-      queue: fields.queue ?? 'Billing',
-      agent,
-      missedBy: fields.missedBy ?? [],
+      queue,
+      agent: null,
       startedAt,
-      answeredAt: agent === null ? null : startedAt,
+      answeredAt: null,
       endedAt: null,
-    });
+      legs: [],
+      policyRecording: fields.policyRecording ?? this.#policyRecording,
+      securePaused: false,
+    };
+    const customer = {
+      purpose: 'customer',
+      name: null,
+      queue: null,
+      startedAt,
+      connectedAt: startedAt,
+    } as const;
+    const waiting = { purpose: 'acd', name: queue, queue, startedAt, connectedAt: startedAt } as const;
+    const missed = (fields.missedBy ?? []).map(
+      (name) => ({ purpose: 'agent', name, queue, startedAt, endedAt: startedAt }) as const,
+    );
+    const call = [customer, waiting, ...missed].reduce<SimulatedCall>(addLeg, empty);
+    return this.keep(agent === null ? call : answerCall(call, agent, startedAt));
   }
 
-  answer(id: string, agent: string): SimulatedCall {
-    return this.#keep({ ...this.#up(id), agent, answeredAt: this.#now() });
+  /** Throws unless the call is up. */
+  change(id: string, to: (call: SimulatedCall, now: number) => SimulatedCall): SimulatedCall {
+    const call = this.find(id);
+    if (call?.endedAt !== null) throw new Error(`No call ${id} is up.`);
+    return this.keep(to(call, this.#now()));
   }
 
-  end(id: string): SimulatedCall {
-    return this.#keep({ ...this.#up(id), endedAt: this.#now() });
+  keep(call: SimulatedCall): SimulatedCall {
+    this.#calls.set(call.id, call);
+    return call;
   }
 
   clear(): void {
     this.#calls.clear();
   }
-
-  #up(id: string): SimulatedCall {
-    const call = this.#calls.get(id.toLowerCase());
-    if (call?.endedAt !== null) throw new Error(`No call ${id} is up.`);
-    return call;
-  }
-
-  #keep(call: SimulatedCall): SimulatedCall {
-    this.#calls.set(call.id, call);
-    return call;
-  }
 }
 
+export const calledNumber = 'tel:+13175550100';
+
 /** As in the listing of active calls: no start time at the top, and agents who missed the call among the rest. */
-export function toConversation(call: SimulatedCall): object {
-  const startTime = toTime(call.startedAt);
-  const queue = { id: idFor('queue', call.queue), name: call.queue };
-  const answered = call.answeredAt !== null && { connectedTime: toTime(call.answeredAt) };
-  const leg = (purpose: string, fields: object) => ({ purpose, direction: 'inbound', startTime, ...fields });
-  const agent = (name: string, fields: object) =>
-    leg('agent', { name, user: { id: idFor('user', name), name }, queue, ...fields });
-  const legs = [
-    leg('customer', {
-      state: 'connected',
-      ani: call.caller,
-      address: call.caller,
-      dnis: 'tel:+13175550100',
-      connectedTime: startTime,
-    }),
-    leg('acd', {
-      name: call.queue,
-      queue,
-      state: answered ? 'disconnected' : 'connected',
-      connectedTime: startTime,
-      ...(answered && { endTime: answered.connectedTime }),
-    }),
-    ...call.missedBy.map((name) => agent(name, { state: 'disconnected', endTime: startTime })),
-    ...(call.agent === null ? [] : [agent(call.agent, { state: 'connected', ...answered })]),
-  ];
+export const toConversation = (call: SimulatedCall): object => ({
+  id: call.id,
+  participants: call.legs.map((leg) => toParticipant(call, leg)),
+});
+
+function toParticipant(call: SimulatedCall, leg: SimulatedLeg): object {
+  const { id, purpose, name, queue } = leg;
   return {
-    id: call.id,
-    participants: legs.map((fields, index) => ({ id: idFor(call.id, String(index)), ...fields })),
+    id,
+    purpose,
+    direction: 'inbound',
+    state: leg.endedAt === null ? (leg.connectedAt === null ? 'alerting' : 'connected') : 'disconnected',
+    startTime: toTime(leg.startedAt),
+    ...(leg.connectedAt !== null && { connectedTime: toTime(leg.connectedAt) }),
+    ...(leg.endedAt !== null && { endTime: toTime(leg.endedAt) }),
+    ...(purpose === 'customer' && { ani: call.caller, address: call.caller, dnis: calledNumber }),
+    ...(name !== null && { name }),
+    ...(purpose === 'agent' && name !== null && { user: { id: userIdOf(name), name } }),
+    ...(queue !== null && { queue: { id: queueIdOf(queue), name: queue } }),
   };
 }
 
 export const toTime = (ms: number): string => new Date(ms).toISOString();
-
-/** The same UUID for the same things, so that a queue or an agent keeps its id. */
-function idFor(...things: readonly string[]): string {
-  const hex = createHash('sha256').update(things.join('\n')).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-}

@@ -65,11 +65,19 @@ export const invalidValue = (value: string, field: string, allowed: string): Ref
     params: { value, field, allowed },
   });
 
-export const missingPermission = (permission: string): ApiErrorFields => ({
+/** One of several would do; the contract `recording-jobs` says it so of its single ones too. */
+export const missingAnyPermission = (permission: string): ApiErrorFields => ({
   status: 403,
   code: 'missing.any.permissions',
   text: 'Unable to perform the requested action. You must have at least one of the following permissions assigned: {permissions}',
   params: { permissions: `[${permission}]` },
+});
+
+export const missingPermission = (permission: string): ApiErrorFields => ({
+  status: 403,
+  code: 'missing.permissions',
+  text: 'Unable to perform the requested action. You are missing the following permission(s): {permissions}',
+  params: { permissions: permission },
 });
 
 /** What Genesys says with each status where it has nothing more particular to say. */
@@ -80,6 +88,7 @@ const usualErrors: Readonly<Record<number, { readonly code: string; readonly tex
   },
   401: { code: 'bad.credentials', text: 'Invalid login credentials.' },
   404: { code: 'not.found', text: 'The requested resource was not found.' },
+  405: { code: 'not.allowed', text: 'The method is not allowed here.' },
   409: { code: 'conflict', text: 'The request conflicts with the current state of the target resource.' },
   415: {
     code: 'unsupported.media.type',

@@ -1,6 +1,6 @@
 /** Faults waiting for the requests they are to hit. */
-import { apiError, missingPermission, oauthError, type Reply, usualError } from './errors.js';
-import { permissions } from './routes.js';
+import type { Contract, Route } from './contract.js';
+import { apiError, oauthError, type Reply, usualError } from './errors.js';
 import type { Fault, Injection, Operation } from './types.js';
 
 interface Waiting {
@@ -59,14 +59,18 @@ export function takesEffect(fault: Fault): boolean {
   }
 }
 
-export function toReply(fault: Extract<Fault, { kind: 'status' }>, operation: Operation): Reply {
+export function toReply(
+  fault: Extract<Fault, { kind: 'status' }>,
+  { operation, endpoint }: Route,
+  contract: Contract,
+): Reply {
   const { status, code, retryAfter } = fault;
   const headers = retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) };
   if (operation === 'token') {
     const error = code ?? (status < 500 ? 'invalid_client' : 'server_error');
     return { ...oauthError(status, error, usualError(status).text), headers };
   }
-  const permission = operation === 'other' ? null : permissions[operation];
-  const usual = status === 403 && permission ? missingPermission(permission) : usualError(status);
+  const permission = endpoint?.permission;
+  const usual = status === 403 && permission ? contract.lacks(permission) : usualError(status);
   return apiError({ ...usual, headers, ...(code !== undefined && { code }) });
 }

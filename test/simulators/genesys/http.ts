@@ -85,7 +85,8 @@ function sendPart(response: ServerResponse, reply: Reply): number {
 function writeHead(response: ServerResponse, { status, headers, body }: Reply, instead?: string): string {
   const correlationId = randomUUID();
   const isApiError = typeof body === 'object' && body !== null && 'contextId' in body;
-  const text = instead ?? JSON.stringify(isApiError ? { ...body, contextId: correlationId } : body);
+  // Nothing at all where there is nothing to say.
+  const text = instead ?? JSON.stringify(isApiError ? { ...body, contextId: correlationId } : body) ?? '';
   response.writeHead(status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text),

@@ -1,5 +1,7 @@
 /** What was asked of the simulator, and what came of it. Never holds a secret. */
-import { mediaType, type Token } from './auth.js';
+import type { Token } from './auth.js';
+import type { Route } from './contract.js';
+import { mediaType } from './credentials.js';
 import type { Received } from './http.js';
 import type { Fault, JournalEntry, Operation, RequestCount } from './types.js';
 
@@ -11,6 +13,8 @@ const secrets = new Set(['client_secret', 'access_token']);
 export class Journal {
   entries: OpenEntry[] = [];
   starts = new Map<string, RequestCount>();
+  /** The conversation that each request to start is about; '' if it names none. */
+  readonly #started = new WeakMap<OpenEntry, string>();
   readonly #counts = new Map<Operation | 'any', RequestCount>();
   readonly #now: () => number;
 
@@ -18,7 +22,12 @@ export class Journal {
     this.#now = now;
   }
 
-  open(request: Received, operation: Operation, token: Token | undefined, fault: Fault | null): OpenEntry {
+  open(
+    request: Received,
+    { operation, ids }: Route,
+    token: Token | undefined,
+    fault: Fault | null,
+  ): OpenEntry {
     const entry: OpenEntry = {
       method: request.method,
       path: request.path,
@@ -32,6 +41,7 @@ export class Journal {
       fault: fault?.kind ?? null,
     };
     this.entries.push(entry);
+    if (operation === 'start') this.#started.set(entry, conversationOf(entry, ids));
     this.#count(entry, { asked: 1, done: 0 });
     return entry;
   }
@@ -51,13 +61,17 @@ export class Journal {
     this.#counts.clear();
   }
 
-  #count({ operation, body }: JournalEntry, add: RequestCount): void {
-    for (const key of [operation, 'any'] as const) this.#counts.set(key, sum(this.countOf(key), add));
-    const id = operation === 'start' ? (body as { conversationId?: unknown } | null)?.conversationId : null;
-    if (typeof id !== 'string') return;
-    const key = id.toLowerCase();
-    this.starts.set(key, sum(this.starts.get(key) ?? none, add));
+  #count(entry: OpenEntry, add: RequestCount): void {
+    for (const key of [entry.operation, 'any'] as const) this.#counts.set(key, sum(this.countOf(key), add));
+    const id = this.#started.get(entry);
+    if (id) this.starts.set(id, sum(this.starts.get(id) ?? none, add));
   }
+}
+
+/** The path names the conversation in the one contract, the body in the other. */
+function conversationOf({ body }: OpenEntry, [id]: readonly string[]): string {
+  const named = id ?? (body as { conversationId?: unknown } | null)?.conversationId;
+  return typeof named === 'string' ? named.toLowerCase() : '';
 }
 
 const none: RequestCount = { asked: 0, done: 0 };

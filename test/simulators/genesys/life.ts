@@ -1,85 +1,94 @@
-/** What happens in the organisation: calls, recordings, and who is told of it. */
-import { Calls } from './calls.js';
+/** What is recorded of the calls: by jobs in the one contract, by policy and of single legs in the other. */
+import { agentLegOf, changeLegs, failOnEdge, recordLeg, setSecurePause } from './call-changes.js';
+import { CallLife, type LifeOptions } from './call-life.js';
 import { Jobs } from './jobs.js';
-import type { Change, NewCall, NewJobs, SimulatedCall, SimulatedJob } from './types.js';
+import type { EdgeError, NewJobs, RecordingControls, SimulatedCall, SimulatedJob } from './types.js';
 
-export class Life {
-  readonly #calls: Calls;
+const edgeError: EdgeError = {
+  code: 'recording.command.failed',
+  message: 'The edge could not carry out the recording command.',
+};
+
+export class Life extends CallLife implements RecordingControls {
   readonly #jobs: Jobs;
-  readonly #observers = new Set<(change: Change) => void>();
+  /** What the next command for a call fails with, by conversation id. */
+  readonly #failures = new Map<string, EdgeError>();
 
-  constructor(now: () => number) {
-    this.#calls = new Calls(now);
-    this.#jobs = new Jobs(now);
-  }
-
-  get calls(): readonly SimulatedCall[] {
-    return this.#calls.all();
+  constructor(options: LifeOptions) {
+    super(options);
+    this.#jobs = new Jobs(options.now);
   }
 
   get jobs(): readonly SimulatedJob[] {
     return this.#jobs.all();
   }
 
-  startCall(fields?: NewCall): SimulatedCall {
-    const call = this.#calls.start(fields);
-    this.changed({ kind: 'call-started', call });
+  protected override hangUp(id: string): SimulatedCall {
+    const call = super.hangUp(id);
+    const running = this.#jobs.activeOf(id);
+    if (running) this.#finish(running, 'completed');
     return call;
   }
 
-  answerCall(conversationId: string, agent: string): void {
-    this.changed({ kind: 'call-answered', call: this.#calls.answer(conversationId, agent) });
+  pauseElsewhere(id: string): void {
+    this.#setPauseElsewhere(id, true);
   }
 
-  endCall(conversationId: string): void {
-    const call = this.#calls.end(conversationId);
-    const running = this.#jobs.activeOf(conversationId);
-    if (running) this.#finish(running, 'completed');
-    this.changed({ kind: 'call-ended', call });
+  resumeElsewhere(id: string): void {
+    this.#setPauseElsewhere(id, false);
   }
 
-  startRecordingElsewhere(conversationId: string): SimulatedJob {
-    if (!this.#calls.isUp(conversationId)) throw new Error(`No call ${conversationId} is up.`);
-    if (this.#jobs.activeOf(conversationId)) throw new Error(`${conversationId} is being recorded already.`);
-    return this.#begin(conversationId, true);
+  startSnippetElsewhere(id: string, type: 'snippet' | 'adhoc' = 'snippet'): void {
+    this.change(id, (call) => {
+      const leg = agentLegOf(call);
+      if (!leg) throw new Error(`No agent is on the call ${id}.`);
+      return recordLeg(call, leg.id, type, true);
+    });
   }
 
-  stopRecordingElsewhere(conversationId: string): SimulatedJob {
-    const running = this.#jobs.activeOf(conversationId);
-    if (!running) throw new Error(`${conversationId} is not being recorded.`);
+  stopSnippetElsewhere(id: string): void {
+    this.change(id, (call) => {
+      const runs = call.legs.some((leg) => leg.snippet || leg.adhoc);
+      if (!runs) throw new Error(`No snippet of ${id} is recorded.`);
+      return changeLegs(call, () => true, { snippet: false, adhoc: false });
+    });
+  }
+
+  failOnEdge(id: string, error = edgeError): void {
+    if (!this.isUp(id)) throw new Error(`No call ${id} is up.`);
+    this.#failures.set(id.toLowerCase(), error);
+  }
+
+  startRecordingElsewhere(id: string): SimulatedJob {
+    if (!this.isUp(id)) throw new Error(`No call ${id} is up.`);
+    if (this.#jobs.activeOf(id)) throw new Error(`${id} is being recorded already.`);
+    return this.#begin(id, true);
+  }
+
+  stopRecordingElsewhere(id: string): SimulatedJob {
+    const running = this.#jobs.activeOf(id);
+    if (!running) throw new Error(`${id} is not being recorded.`);
     return this.#finish(running, 'stopped');
-  }
-
-  addCalls(count: number): readonly SimulatedCall[] {
-    return Array.from({ length: count }, () => this.#calls.start());
   }
 
   addJobs(count: number, { state = 'active', startedAt }: NewJobs = {}): readonly SimulatedJob[] {
     return Array.from({ length: count }, () => {
-      const call = this.#calls.start(startedAt === undefined ? {} : { startedAt });
+      const call = this.addCall(startedAt === undefined ? {} : { startedAt });
+      if (state === 'completed') super.hangUp(call.id);
       const job = this.#jobs.begin(call.id, true, startedAt);
-      if (state === 'completed') this.#calls.end(call.id);
       return state === 'active' ? job : this.#jobs.finish(job, state);
     });
   }
 
   // Over HTTP, by the bot.
 
-  listActiveCalls(): readonly SimulatedCall[] {
-    return this.#calls.active();
-  }
-
-  isUp(conversationId: string): boolean {
-    return this.#calls.isUp(conversationId);
-  }
-
-  isRecorded(conversationId: string): boolean {
-    return this.#jobs.activeOf(conversationId) !== undefined;
+  isRecorded(id: string): boolean {
+    return this.#jobs.activeOf(id) !== undefined;
   }
 
   /** The caller has made sure that the call is up and not being recorded. */
-  startRecording(conversationId: string): SimulatedJob {
-    return this.#begin(conversationId, false);
+  startRecording(id: string): SimulatedJob {
+    return this.#begin(id, false);
   }
 
   /** Undefined if no such job runs. */
@@ -88,22 +97,29 @@ export class Life {
     return running && this.#finish(running, 'stopped');
   }
 
-  onChange(observer: (change: Change) => void): () => void {
-    this.#observers.add(observer);
-    return () => void this.#observers.delete(observer);
+  /** A recording command that Genesys has accepted, for one leg or for the call. False if it fails on the edge. */
+  command(id: string, legId: string | undefined, to: (call: SimulatedCall) => SimulatedCall): boolean {
+    const error = this.#failures.get(id.toLowerCase());
+    this.#failures.delete(id.toLowerCase());
+    this.change(id, (call) => (error ? failOnEdge(call, error, legId) : to(call)));
+    return error === undefined;
   }
 
-  changed(change: Change): void {
-    for (const observer of this.#observers) observer(change);
-  }
-
-  protected clear(): void {
-    this.#calls.clear();
+  protected override clear(): void {
+    super.clear();
     this.#jobs.clear();
+    this.#failures.clear();
   }
 
-  #begin(conversationId: string, elsewhere: boolean): SimulatedJob {
-    const job = this.#jobs.begin(conversationId, elsewhere);
+  #setPauseElsewhere(id: string, paused: boolean): void {
+    this.change(id, (call) => {
+      if (!call.policyRecording) throw new Error(`The call ${id} is not recorded by policy.`);
+      return setSecurePause(call, paused);
+    });
+  }
+
+  #begin(id: string, elsewhere: boolean): SimulatedJob {
+    const job = this.#jobs.begin(id, elsewhere);
     this.changed({ kind: 'recording-started', job });
     return job;
   }

@@ -2,12 +2,14 @@
 import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** A client may open many connections in one go; Node's default of 511 would drop some. */
 const backlog = 4096;
 /** Longer than clients keep idle connections, so that none is closed just when it is used again. */
 const keepAliveTimeoutMs = 65_000;
 
+type Upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer) => void;
 type Handler = (request: IncomingMessage, response: ServerResponse, signal: AbortSignal) => Promise<void>;
 
 export class Listener {
@@ -16,7 +18,7 @@ export class Listener {
   #port = 0;
 
   /** `onError` gets what the handler rejects with, unless that comes from closing. */
-  constructor(handle: Handler, onError: (error: unknown) => void) {
+  constructor(handle: Handler, upgrade: Upgrade, onError: (error: unknown) => void) {
     // One listener for each slow request; Node warns at eleven.
     setMaxListeners(0, this.#closing.signal);
     this.#server = createServer({ keepAliveTimeout: keepAliveTimeoutMs }, (request, response) => {
@@ -25,6 +27,7 @@ export class Listener {
         response.destroy();
       });
     });
+    this.#server.on('upgrade', upgrade);
   }
 
   get port(): number {

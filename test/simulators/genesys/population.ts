@@ -12,6 +12,8 @@ export interface PopulationOptions {
   /** New calls arrive at once below `fewest` calls, never above `most`. Defaults 3 and 7. */
   readonly fewest?: number;
   readonly most?: number;
+  /** Names of queues whose calls are recorded by policy. Default: what the simulator does with any call. */
+  readonly policyQueues?: readonly string[];
 }
 
 export interface Population {
@@ -25,7 +27,8 @@ const ringingMs = [3_000, 12_000] as const;
 const talkingMs = [90_000, 420_000] as const;
 const betweenArrivalsMs = [8_000, 25_000] as const;
 
-const queues = ['Billing', 'Claims', 'Support', 'Retention'] as const;
+/** Calls come through these. Genesys tells only of calls in queues that it has: name them to the simulator. */
+export const populatedQueues = ['Billing', 'Claims', 'Support', 'Retention'] as const;
 
 const agents = [
   'Amara Okafor',
@@ -83,7 +86,7 @@ export function startPopulation(simulator: GenesysSimulator, options: Population
     const isDue = plans.length < fewest || (plans.length < most && now >= nextArrivalAt);
     if (!isDue) return;
     nextArrivalAt = now + chance.between(betweenArrivalsMs);
-    plans = [...plans, arrive(simulator, now, chance)];
+    plans = [...plans, arrive(simulator, now, chance, options.policyQueues)];
   }
 
   async function run(): Promise<void> {
@@ -110,7 +113,7 @@ function createChance(random: () => number) {
     of[Math.floor(random() * of.length)];
   return {
     between,
-    queue: () => one(queues),
+    queue: () => one(populatedQueues),
     caller(): string {
       const { prefix, from, count, width } = one(numberRanges);
       return prefix + String(between([from, from + count])).padStart(width, '0');
@@ -125,12 +128,19 @@ function createChance(random: () => number) {
   };
 }
 
-function arrive(simulator: GenesysSimulator, now: number, chance: Chance): Plan {
+function arrive(
+  simulator: GenesysSimulator,
+  now: number,
+  chance: Chance,
+  policyQueues?: readonly string[],
+): Plan {
+  const queue = chance.queue();
   const { id } = simulator.startCall({
     caller: chance.caller(),
-    queue: chance.queue(),
+    queue,
     agent: null,
     missedBy: chance.missedBy(),
+    ...(policyQueues && { policyRecording: policyQueues.includes(queue) }),
   });
   const answerAt = now + chance.between(ringingMs);
   return { id, answerAt, endAt: answerAt + chance.between(talkingMs) };

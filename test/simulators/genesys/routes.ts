@@ -1,42 +1,46 @@
-/** Which request means which operation in the contract `recording-jobs`, and what permission it takes. */
-import type { Operation, Permission } from './types.js';
+/** Which request means which operation of a contract. */
+import type { Contract, Endpoint, Route } from './contract.js';
+import type { Received } from './http.js';
+import { parseJson } from './json-body.js';
 
-const paths: readonly {
-  readonly path: RegExp;
-  readonly methods: Readonly<Record<string, Operation>>;
-}[] = [
-  { path: /^\/oauth\/token$/, methods: { POST: 'token' } },
-  { path: /^\/api\/v2\/conversations\/phone$/, methods: { GET: 'calls' } },
-  { path: /^\/api\/v2\/recording\/jobs$/, methods: { GET: 'jobs', POST: 'start' } },
-  { path: /^\/api\/v2\/recording\/jobs\/([^/]+)\/stop$/, methods: { POST: 'stop' } },
-  // A job by its id takes nothing in this contract, and DELETE would drop the recording's metadata.
-  { path: /^\/api\/v2\/recording\/jobs\/([^/]+)$/, methods: {} },
-];
-
-export interface Route {
-  readonly operation: Operation;
-  /** The id in the path, or ''. */
-  readonly id: string;
-  /** The methods that the path takes; null for an unknown path. */
-  readonly allowed: readonly string[] | null;
+interface KnownPath {
+  readonly pattern: RegExp;
+  readonly methods: Map<string, Endpoint>;
 }
 
-export function findRoute(method: string, path: string): Route {
-  for (const known of paths) {
-    const match = known.path.exec(path);
-    if (!match) continue;
-    return {
-      operation: known.methods[method] ?? 'other',
-      id: match[1] ?? '',
-      allowed: Object.keys(known.methods),
-    };
+export function createRouter(contract: Contract): (request: Received) => Route {
+  const paths = new Map<string, KnownPath>();
+  for (const path of contract.forbiddenPaths) {
+    paths.set(path, { pattern: toPattern(path), methods: new Map() });
   }
-  return { operation: 'other', id: '', allowed: null };
+  for (const endpoint of contract.endpoints) {
+    const [method = '', path = ''] = endpoint.request.split(' ', 2);
+    const known = paths.get(path) ?? { pattern: toPattern(path), methods: new Map() };
+    known.methods.set(method, endpoint);
+    paths.set(path, known);
+  }
+  return (request) => findRoute([...paths.values()], request);
 }
 
-export const permissions: Readonly<Record<Exclude<Operation, 'token' | 'other'>, Permission>> = {
-  calls: 'conversation:phone:view',
-  jobs: 'recording:job:view',
-  start: 'recording:job:control',
-  stop: 'recording:job:control',
-};
+function findRoute(paths: readonly KnownPath[], request: Received): Route {
+  const { method, path } = request;
+  if (path === '/oauth/token') {
+    return { operation: method === 'POST' ? 'token' : 'other', endpoint: null, ids: [], allowed: ['POST'] };
+  }
+  for (const { pattern, methods } of paths) {
+    const match = pattern.exec(path);
+    if (!match) continue;
+    const endpoint = methods.get(method) ?? null;
+    const allowed = [...methods.keys()];
+    return { operation: operationOf(endpoint, request), endpoint, ids: match.slice(1), allowed };
+  }
+  return { operation: 'other', endpoint: null, ids: [], allowed: null };
+}
+
+function operationOf(endpoint: Endpoint | null, request: Received): Route['operation'] {
+  if (!endpoint) return 'other';
+  const { operation } = endpoint;
+  return typeof operation === 'function' ? operation(parseJson(request.text)) : operation;
+}
+
+const toPattern = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '([^/]+)')}$`);

@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import type { FaultKind, FaultTarget, GenesysView } from '../page-model.js';
+import type { FaultKind, FaultTarget, GenesysView, SocketFault } from '../page-model.js';
+import { recordingOf } from './call-state.js';
 
 interface FaultsProps {
   readonly genesys: GenesysView;
@@ -39,10 +40,11 @@ export function Faults({ genesys, run }: FaultsProps) {
             data-testid="fault-target"
             onChange={(event) => setTarget(event.target.value as FaultTarget)}
           >
-            <option value="start">start</option>
-            <option value="stop">stop</option>
-            <option value="calls">reading of calls</option>
-            <option value="any">request of any kind</option>
+            {targetsOf(genesys).map(([name, words]) => (
+              <option key={name} value={name}>
+                {words}
+              </option>
+            ))}
           </select>
         </label>
       </div>
@@ -60,6 +62,7 @@ export function Faults({ genesys, run }: FaultsProps) {
           </button>
         ))}
       </div>
+      {genesys.events && <SocketFaults sockets={genesys.events.sockets} run={run} />}
       <p className="armed" role="status" data-testid="faults-armed">
         {genesys.faults.length === 0 ? (
           <span className="faint">Genesys behaves.</span>
@@ -81,9 +84,47 @@ export function Faults({ genesys, run }: FaultsProps) {
   );
 }
 
+type Target = readonly [name: FaultTarget, words: string];
+
+const pausing: readonly Target[] = [
+  ['pause', 'pause'],
+  ['resume', 'resume'],
+];
+
+const targetsOf = ({ api }: GenesysView): readonly Target[] => [
+  ['start', 'start'],
+  ['stop', 'stop'],
+  ...(api === 'conversations' ? pausing : []),
+  ['calls', 'reading of calls'],
+  ['any', 'request of any kind'],
+];
+
+const socketFaults: readonly (readonly [fault: SocketFault, label: string, title: string])[] = [
+  ['silent', 'Fall silent', 'The socket stays open and nothing comes: the bot notices within half a minute'],
+  ['closed', 'Close', 'The bot opens a new one at once, and looks for what it may have missed'],
+];
+
+/** The sockets through which Genesys tells of calls. */
+const SocketFaults = ({ sockets, run }: { sockets: number; run: FaultsProps['run'] }) => (
+  <p className="socket-faults">
+    <span>{sockets === 1 ? '1 event socket' : `${sockets} event sockets`}</span>
+    {socketFaults.map(([fault, label, title]) => (
+      <button
+        key={fault}
+        type="button"
+        className="chip"
+        title={title}
+        data-testid={`socket-${fault}`}
+        onClick={() => run('/api/sockets', { fault })}
+      >
+        {label}
+      </button>
+    ))}
+  </p>
+);
+
 /** Somebody else starts recording the newest call that nobody records. */
-function recordElsewhere({ calls, jobs }: GenesysView, run: FaultsProps['run']): void {
-  const recorded = new Set(jobs.filter(({ state }) => state === 'active').map((job) => job.conversationId));
-  const call = calls.filter(({ id }) => !recorded.has(id)).at(-1);
-  if (call) run('/api/call/record', { conversationId: call.id });
+function recordElsewhere(genesys: GenesysView, run: FaultsProps['run']): void {
+  const call = genesys.calls.filter((each) => each.agent && !recordingOf(genesys, each)).at(-1);
+  if (call) run('/api/call', { conversationId: call.id, action: 'record' });
 }

@@ -1,4 +1,6 @@
+import { useRef } from 'react';
 import type { GenesysView, SlackView, StageView } from '../page-model.js';
+import { isHeld } from './call-state.js';
 
 interface GuideProps {
   readonly slack: SlackView;
@@ -12,9 +14,13 @@ interface Step {
   readonly outcome: string;
 }
 
-/** Five things to try; each is ticked when it has happened. */
+/** A few things to try; each is ticked when it has happened, and stays so. */
 export function Guide(props: GuideProps) {
-  const steps = readSteps(props);
+  const happened = useRef(new Set<string>());
+  const steps = readSteps(props).map((step) => {
+    if (step.done) happened.current.add(step.what);
+    return { ...step, done: happened.current.has(step.what) };
+  });
   const left = steps.filter(({ done }) => !done).length;
   return (
     <details className="guide" open>
@@ -37,9 +43,37 @@ export function Guide(props: GuideProps) {
   );
 }
 
-function readSteps({ slack, genesys, stage }: GuideProps): readonly Step[] {
-  const strangers = stage.cast.filter(({ may }) => !may).map(({ id }) => id);
-  const outside = slack.channels.find(({ botIn }) => !botIn)?.id;
+function readSteps(props: GuideProps): readonly Step[] {
+  const { genesys } = props;
+  const first = genesys.api === 'conversations' ? pauseSteps(props) : [];
+  return [...first, ...recordingSteps(props, first.length > 0), ...everywhereSteps(props)];
+}
+
+function pauseSteps({ genesys }: GuideProps): readonly Step[] {
+  return [
+    {
+      done: genesys.counts.pause > 0 && genesys.counts.resume > 0,
+      what: 'Press Pause on a call that is recorded by policy, then Resume.',
+      outcome: 'Its card says so loudly, and until when.',
+    },
+    {
+      done: genesys.calls.some((call) => call.policyRecording && isHeld(call)),
+      what: 'Put such a call on hold, below.',
+      outcome: 'That is no pause, and its card says so.',
+    },
+  ];
+}
+
+function recordingSteps({ genesys }: GuideProps, short: boolean): readonly Step[] {
+  if (short) {
+    return [
+      {
+        done: genesys.counts.start > 0 && genesys.counts.stop > 0,
+        what: 'Press Start recording on another call, then Stop.',
+        outcome: 'The result stands in the card and its thread.',
+      },
+    ];
+  }
   return [
     {
       done: genesys.counts.start > 0,
@@ -51,6 +85,13 @@ function readSteps({ slack, genesys, stage }: GuideProps): readonly Step[] {
       what: 'Press Stop.',
       outcome: 'The result stands in the card and its thread.',
     },
+  ];
+}
+
+function everywhereSteps({ slack, genesys, stage }: GuideProps): readonly Step[] {
+  const strangers = stage.cast.filter(({ may }) => !may).map(({ id }) => id);
+  const outside = slack.channels.find(({ botIn }) => !botIn)?.id;
+  return [
     {
       done: slack.messages.some(
         ({ source, channelId }) => source === 'response_url' && channelId === outside,

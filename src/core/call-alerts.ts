@@ -1,0 +1,129 @@
+/** Call event → call alert opened, updated, closed; and what the event says of the call's recordings. */
+import type { Deps } from './deps.js';
+import { levelOf } from './errors.js';
+import type { ActiveRecording, CallEvent, RecordingListing } from './model.js';
+import type { CallListener } from './ports.js';
+import type { RecordingFollower } from './recording-follower.js';
+
+/** What came before an order of ours was carried out may arrive after it, so much later at most, in milliseconds. */
+const eventLagMs = 5_000;
+/** Calls written in one transaction. */
+const batch = 200;
+/** Between attempts while the database is away, in milliseconds. */
+const retryPauseMs = 1_000;
+
+export interface CallAlertsOptions {
+  /** Where new calls are announced. */
+  readonly alertChannelId: string;
+  readonly signal: AbortSignal;
+}
+
+export class CallAlerts implements Pick<CallListener, 'onEvents'> {
+  readonly #deps: Deps;
+  readonly #recordings: RecordingFollower;
+  readonly #options: CallAlertsOptions;
+  /** The newest event of each call: an older one says nothing that it does not. */
+  readonly #waiting = new Map<string, CallEvent>();
+  /** Calls that events have told of since the look under way was begun. */
+  readonly #touched = new Set<string>();
+  #draining: Promise<void> | undefined;
+
+  constructor(deps: Deps, recordings: RecordingFollower, options: CallAlertsOptions) {
+    this.#deps = deps;
+    this.#recordings = recordings;
+    this.#options = options;
+  }
+
+  /** Takes note of the events as soon as the database does. */
+  onEvents(events: readonly CallEvent[]): void {
+    for (const event of events) this.#waiting.set(event.call.conversationId, event);
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+    });
+  }
+
+  /** Resolves when nothing waits to be written. */
+  async settled(): Promise<void> {
+    await this.#draining;
+  }
+
+  /** A look is begun: what events tell from now on is newer than what it will show. */
+  lookBegun(): void {
+    this.#touched.clear();
+  }
+
+  isNewerThanLook(conversationId: string): boolean {
+    return this.#touched.has(conversationId) || this.#waiting.has(conversationId);
+  }
+
+  /**
+   * Resolves when what the events say is in the database. Throws `UNAVAILABLE` when it cannot be reached; then the whole
+   * may be done again.
+   */
+  async accept(events: readonly CallEvent[]): Promise<void> {
+    const { store, board, clock, newId } = this.#deps;
+    const now = clock.now();
+    for (const { call } of events) this.#touched.add(call.conversationId);
+    const up = events.filter(({ over }) => !over).map(({ call }) => call);
+    const over = events.filter((event) => event.over).map(({ call }) => call.conversationId);
+    const alert = { channelId: this.#options.alertChannelId, newId };
+    for (const id of await store.seeCalls(up, now, alert)) board.redraw(id);
+    for (const id of await store.endCalls(over, now)) board.redraw(id);
+    const ids = events.map(({ call }) => call.conversationId);
+    const jobs = await store.listUnfinishedJobsOf(ids);
+    await this.#recordings.follow(toListing(events), now - eventLagMs, jobs);
+  }
+
+  /**
+   * The same for an event from a sender that tells little and in any order: what it leaves out stays as it is known, and
+   * a call that is over stays over.
+   */
+  async acceptPart(event: CallEvent): Promise<void> {
+    const known = await this.#deps.store.findConversation(event.call.conversationId);
+    if (known?.endedAt != null) return;
+    await this.accept([{ ...event, call: { ...event.call, partly: true } }]);
+  }
+
+  async #drain(): Promise<void> {
+    const { clock, logger } = this.#deps;
+    const { signal } = this.#options;
+    let failing = false;
+    while (this.#waiting.size > 0 && !signal.aborted) {
+      const events = [...this.#waiting.values()].slice(0, batch);
+      try {
+        await this.accept(events);
+        failing = false;
+        for (const event of events) this.#forget(event);
+      } catch (error) {
+        if (!failing)
+          logger[levelOf(error)]({ err: error }, 'call events could not be taken note of; trying again');
+        failing = true;
+        await clock.sleep(retryPauseMs, signal);
+      }
+    }
+  }
+
+  /** Unless a newer one has taken its place. */
+  #forget(event: CallEvent): void {
+    const { conversationId } = event.call;
+    if (this.#waiting.get(conversationId) === event) this.#waiting.delete(conversationId);
+  }
+}
+
+/** Of a call that is over nothing runs any more, if whoever says so knows of recordings. */
+function toListing(events: readonly CallEvent[]): RecordingListing {
+  const told = events.filter(({ recordings }) => recordings !== null);
+  const covered = new Set(told.map(({ call }) => call.conversationId));
+  return {
+    items: told.flatMap((event) => (event.over ? [] : runningOf(event))),
+    covers: (conversationId) => covered.has(conversationId),
+  };
+}
+
+function runningOf({ call, recordings }: CallEvent): readonly ActiveRecording[] {
+  const { conversationId, policyRecording } = call;
+  const begun = recordings ?? [];
+  if (begun.length > 0 || policyRecording === null || policyRecording === 'none') return begun;
+  const paused = policyRecording === 'paused';
+  return [{ genesysId: null, conversationId, recordingType: 'policy', paused }];
+}

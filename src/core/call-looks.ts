@@ -1,0 +1,137 @@
+/** One look at Genesys: the calls that are up, the recordings that run, and what follows from both. */
+import type { CallAlerts } from './call-alerts.js';
+import type { Deps } from './deps.js';
+import { levelOf } from './errors.js';
+import type { ActiveCall, Conversation, Listing, RecordingListing } from './model.js';
+import type { RequestOptions } from './ports.js';
+import type { RecordingFollower } from './recording-follower.js';
+
+export interface Looks {
+  readonly calls: boolean;
+  readonly recordings: boolean;
+}
+
+export interface CallLooksOptions {
+  /** Where new calls are announced; null when call alerts are off. */
+  readonly alertChannelId: string | null;
+  /** False where somebody else says which calls are announced: then looks only find out how those go on. */
+  readonly looksAlert: boolean;
+  readonly signal: AbortSignal;
+}
+
+export class CallLooks {
+  readonly #deps: Deps;
+  readonly #recordings: RecordingFollower;
+  readonly #alerts: CallAlerts | null;
+  readonly #options: CallLooksOptions;
+  /** Why the newest look of each kind failed. */
+  readonly #problems = new Map<keyof Looks | 'lease', string>();
+  #lastAt: number | null = null;
+
+  constructor(
+    deps: Deps,
+    recordings: RecordingFollower,
+    alerts: CallAlerts | null,
+    options: CallLooksOptions,
+  ) {
+    this.#deps = deps;
+    this.#recordings = recordings;
+    this.#alerts = alerts;
+    this.#options = options;
+  }
+
+  /** When the last one ended, in milliseconds since 1970. */
+  get lastAt(): number | null {
+    return this.#lastAt;
+  }
+
+  /** What is wrong now; null when nothing is. */
+  get problem(): string | null {
+    const [problem = null] = this.#problems.values();
+    return problem;
+  }
+
+  /** Another process looks: what this one saw last is not the listing before its next one, nor how things are. */
+  forget(): void {
+    this.#recordings.forget();
+    this.#lastAt = null;
+    this.#problems.clear();
+  }
+
+  /**
+   * Each kind is worth having without the other: a missing permission for one does not silence both. Never throws: a
+   * failed look changes nothing and is said in {@link problem} and in the log. False when something failed.
+   */
+  async look(looks: Looks): Promise<boolean> {
+    const { calls, clock } = this.#deps;
+    const asOf = clock.now();
+    this.#alerts?.lookBegun();
+    const request = { priority: 'poll', signal: this.#options.signal } as const;
+    const callListing = looks.calls ? calls.listCalls(request) : null;
+    const recordingLook = looks.recordings ? this.#lookAtRecordings(request) : null;
+    // Handled below, in turn: a call's end is known before its recording's.
+    recordingLook?.catch(() => undefined);
+    if (callListing) await this.try('calls', async () => this.#followCalls(await callListing, asOf));
+    if (recordingLook) {
+      await this.try('recordings', async () => {
+        const listing = await recordingLook;
+        const jobs = await this.#deps.store.listUnfinishedJobs();
+        await this.#recordings.follow(listing, asOf, jobs);
+      });
+    }
+    this.#lastAt = clock.now();
+    return !this.#problems.has('calls') && !this.#problems.has('recordings');
+  }
+
+  async #lookAtRecordings(request: RequestOptions): Promise<RecordingListing> {
+    const { store, recordings } = this.#deps;
+    return recordings.listActive(await store.listUnfinishedJobs(), request);
+  }
+
+  /** Null when it failed, which is noted; a success clears the note. */
+  async try<T>(kind: keyof Looks | 'lease', work: () => Promise<T>): Promise<T | null> {
+    const { logger } = this.#deps;
+    try {
+      const result = await work();
+      if (this.#problems.delete(kind)) logger.info({ kind }, 'Genesys can be watched again');
+      return result;
+    } catch (error) {
+      if (this.#options.signal.aborted) return null;
+      const problem = error instanceof Error ? error.message : String(error);
+      if (problem !== this.#problems.get(kind)) {
+        logger[levelOf(error)]({ err: error, kind }, 'Genesys could not be watched; trying again');
+      }
+      this.#problems.set(kind, problem);
+      return null;
+    }
+  }
+
+  async #followCalls(listing: Listing<ActiveCall>, asOf: number): Promise<void> {
+    const { store, board, clock } = this.#deps;
+    const alerts = this.#alerts;
+    const open = await store.listOpenConversations();
+    const items = listing.items.filter(({ conversationId }) => !alerts?.isNewerThanLook(conversationId));
+    for (const id of await this.#seeCalls(items, open, asOf)) board.redraw(id);
+    if (!listing.complete) return;
+    const up = new Set(listing.items.map((call) => call.conversationId));
+    const gone = open
+      .filter(({ id, firstSeenAt }) => !up.has(id) && firstSeenAt < asOf && !alerts?.isNewerThanLook(id))
+      .map((call) => call.id);
+    for (const id of await store.endCalls(gone, clock.now())) board.redraw(id);
+  }
+
+  #seeCalls(
+    items: readonly ActiveCall[],
+    open: readonly Conversation[],
+    asOf: number,
+  ): Promise<readonly string[]> {
+    const { store, newId } = this.#deps;
+    const { alertChannelId: channelId, looksAlert } = this.#options;
+    if (looksAlert) return store.seeCalls(items, asOf, channelId === null ? undefined : { channelId, newId });
+    const known = new Set(open.map(({ id }) => id));
+    return store.seeCalls(
+      items.filter(({ conversationId }) => known.has(conversationId)),
+      asOf,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The requests of the notification service.
+ * Source: https://developer.genesys.cloud/notificationsalerts/notifications/notifications-apis
+ */
+import { z } from 'zod';
+import { toTopic } from './notification-topics.js';
+import { type GenesysRequest, toSegment } from './request.js';
+
+export interface OpenedChannel {
+  /** A secret, as the address is: whoever has it may listen. */
+  readonly id: string;
+  readonly connectUri: string;
+}
+
+/** For a refusal that names none, which is rare: no page says what a queue's call events need. */
+const permission = 'analytics:queueObservation:view';
+
+const channelShape = z.object({ id: z.string().min(1).max(256), connectUri: z.string().max(2_048) });
+
+/** Not repeated when its answer is lost: each time makes one channel more, and another one pays for the 21st. */
+export const openChannelRequest = (baseUrl: string): GenesysRequest<OpenedChannel> => ({
+  operation: 'open-channel',
+  purpose: 'open a notification channel',
+  permission,
+  method: 'POST',
+  path: '/api/v2/notifications/channels',
+  idempotent: false,
+  priority: 'poll',
+  read(json) {
+    const channel = channelShape.safeParse(json).data;
+    return channel && isSafe(channel.connectUri, baseUrl) ? channel : null;
+  },
+});
+
+/** Encrypted, unless the API itself is reached without: then it is a proxy's or a simulator's. */
+function isSafe(connectUri: string, baseUrl: string): boolean {
+  const protocol = URL.canParse(connectUri) ? new URL(connectUri).protocol : '';
+  return protocol === 'wss:' || (protocol === 'ws:' && /^http:/i.test(baseUrl));
+}
+
+const topicsShape = z.object({ entities: z.array(z.object({ id: z.string() })) });
+
+/** Replaces the topics of the channel. The answer is the queues that Genesys did not take. */
+export const subscribeRequest = (
+  channelId: string,
+  queueIds: readonly string[],
+): GenesysRequest<readonly string[]> => ({
+  operation: 'subscribe',
+  purpose: `tell of the calls of ${queueIds.length} queue${queueIds.length === 1 ? '' : 's'}`,
+  permission,
+  method: 'PUT',
+  path: `/api/v2/notifications/channels/${toSegment(channelId)}/subscriptions`,
+  body: queueIds.map((queueId) => ({ id: toTopic(queueId) })),
+  idempotent: true,
+  priority: 'poll',
+  read(json) {
+    const topics = topicsShape.safeParse(json).data?.entities;
+    if (!topics) return null;
+    const taken = new Set(topics.map(({ id }) => id.toLowerCase()));
+    return queueIds.filter((queueId) => !taken.has(toTopic(queueId).toLowerCase()));
+  },
+});

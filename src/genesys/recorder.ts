@@ -1,0 +1,57 @@
+/** Begins and ends recordings on an agent's leg, and knows whether the organisation has snippets. */
+import type { RequestOptions } from '../core/ports.js';
+import type { RecorderType } from './call-conversation.js';
+import { adhocRequest, callRequest, type RecorderOrder, snippetRequest } from './call-requests.js';
+import type { GenesysClient } from './client.js';
+
+/** `gone`: the call or the leg is not there any more. */
+export interface Recorder {
+  /** Throws `RecordError` as the client does. */
+  begin(
+    conversationId: string,
+    participantId: string,
+    options?: RequestOptions,
+  ): Promise<RecorderType | 'gone'>;
+  /** Safe to repeat. */
+  end(order: RecorderOrder, options?: RequestOptions): Promise<'accepted' | 'gone'>;
+}
+
+export function createRecorder(client: GenesysClient): Recorder {
+  /** Learned from a refusal, for as long as the process lives: organisations gain snippets, but not in the middle of a shift. */
+  let hasSnippets = true;
+
+  /** A 404 may mean the path as well as the leg. */
+  async function isThere({ conversationId, participantId }: RecorderOrder, options?: RequestOptions) {
+    const observed = await client.send(callRequest(conversationId), options);
+    return observed !== 'unknown' && observed.legs.some((leg) => leg.participantId === participantId);
+  }
+
+  async function adhoc(order: RecorderOrder, options?: RequestOptions): Promise<'accepted' | 'gone'> {
+    const answer = await client.send(adhocRequest(order), options);
+    return answer === 'accepted' ? answer : 'gone';
+  }
+
+  return {
+    async begin(conversationId, participantId, options) {
+      const order = { conversationId, participantId, type: 'snippet', record: true } as const;
+      if (hasSnippets) {
+        const answer = await client.send(snippetRequest(order), options);
+        if (answer === 'accepted') return 'snippet';
+        if (answer === 'unknown' && !(await isThere(order, options))) return 'gone';
+      }
+      if ((await adhoc({ ...order, type: 'adhoc' }, options)) === 'gone') return 'gone';
+      hasSnippets = false;
+      return 'adhoc';
+    },
+
+    async end(order, options) {
+      const { type } = order;
+      if (hasSnippets || type === 'snippet') {
+        const answer = await client.send(snippetRequest(order), options);
+        if (answer === 'accepted') return answer;
+        if (type === 'snippet' && answer === 'unknown') return 'gone';
+      }
+      return adhoc(order, options);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The picker: `/record` alone opens a modal of the active calls, each with the button that makes sense now. A modal has no
+ * channel and no `response_url`, so what comes of a click is said in the modal, and the card goes to the channel where
+ * `/record` was typed.
+ */
+import type { BlockAction, ButtonAction } from '@slack/bolt';
+import type { Answer, Asker } from '../core/answer.js';
+import { RecordError } from '../core/errors.js';
+import { jobIdOf, type PersonRequest } from '../core/model.js';
+import { renderAnswer } from './answers.js';
+import { code, type Message, section, toMessage } from './blocks.js';
+import type { SlackClients } from './clients.js';
+import { renderOldButton } from './error-message.js';
+import { toCommand } from './person-requests.js';
+import {
+  lookAgainId,
+  type PickerContent,
+  type PickerKey,
+  readPicker,
+  renderLooking,
+  renderPicker,
+  renderWithoutModal,
+} from './picker-view.js';
+import { describeError } from './report-error.js';
+import type { RequestInHand } from './request-in-hand.js';
+import type { ListenerDeps } from './requests.js';
+import { readFailure } from './slack-failure.js';
+
+export interface PickerDeps extends ListenerDeps {
+  readonly clients: Pick<SlackClients, 'interactive'>;
+}
+
+/** Opens the modal before anything is asked, since its `trigger_id` lives for three seconds; then fills it. */
+export async function openPicker(
+  deps: PickerDeps,
+  { request, respond }: RequestInHand,
+  triggerId: string,
+): Promise<void> {
+  const { userId, channelId } = request;
+  const place = { userId, channelId };
+  const key = { id: deps.newId(), channelId };
+  const opening = open(deps, key, triggerId);
+  const [content] = await Promise.all([look(deps, place, null), opening]);
+  // Tried also when it did not open: Slack may have opened it, and only the answer was lost.
+  if (!(await show(deps, key, content))) await respond(renderWithoutModal(content));
+}
+
+export async function onPickerButton(
+  deps: PickerDeps,
+  inHand: RequestInHand | null,
+  view: NonNullable<BlockAction['view']>,
+  { action_id: actionId }: ButtonAction,
+): Promise<void> {
+  if (!inHand || !(await inHand.claimed)) return;
+  const key = readPicker(view);
+  if (key === null) {
+    deps.logger.warn({ callbackId: view.callback_id }, 'a click in a modal that this bot does not know');
+    return;
+  }
+  const content = await carryOut(deps, inHand.request, actionId);
+  if (await show(deps, key, content)) return;
+  if (content.notice !== null) await inHand.respond(content.notice);
+}
+
+/** What the modal shows after the click. */
+async function carryOut(deps: PickerDeps, request: PersonRequest, actionId: string): Promise<PickerContent> {
+  const { userId, channelId } = request;
+  const place = { userId, channelId };
+  if (actionId === lookAgainId) return look(deps, place, null);
+  try {
+    const command = toCommand(request);
+    if (command === null) return await look(deps, place, renderOldButton());
+    const outcome = await deps.controller.execute(command, { ...place, newCardId: deps.newId() });
+    return await look(deps, place, toNotice(outcome, deps.clock.now()));
+  } catch (error) {
+    const notice = describeError(deps, error, place);
+    return isOutdated(error) ? look(deps, place, notice) : { notice, calls: null };
+  }
+}
+
+/** The call is not as its row said: how it is now is a part of the answer. */
+const isOutdated = (error: unknown): boolean =>
+  error instanceof RecordError && (error.code === 'NOT_FOUND' || error.code === 'STATE_CONFLICT');
+
+/** Never rejects: an error takes the place of the calls, and of a notice that says less. */
+async function look(deps: PickerDeps, place: Asker, notice: Message | null): Promise<PickerContent> {
+  try {
+    const answer = await deps.controller.execute({ name: 'pick' }, place);
+    return { notice, calls: answer.kind === 'calls' ? answer : null };
+  } catch (error) {
+    const problem = describeError(deps, error, place);
+    return { notice: notice === null ? problem : joined(notice, problem), calls: null };
+  }
+}
+
+const joined = (one: Message, other: Message): Message =>
+  toMessage(`${one.text}\n${other.text}`, [...one.blocks, ...other.blocks]);
+
+/** In the channel a card alone tells of a start; here the modal stands before it. */
+function toNotice(outcome: Answer, now: number): Message | null {
+  if (outcome.kind !== 'started') return renderAnswer(outcome, now);
+  const sentence = `Started ${code(jobIdOf(outcome.job))}.`;
+  return toMessage(sentence, [section([sentence])]);
+}
+
+async function open({ clients, logger }: PickerDeps, key: PickerKey, triggerId: string): Promise<void> {
+  try {
+    await clients.interactive.views.open({ trigger_id: triggerId, view: renderLooking(key) });
+  } catch (error) {
+    logger.warn({ reason: reasonOf(error) }, 'the picker did not open');
+  }
+}
+
+/** False when the modal does not show it: most often because somebody has closed it. */
+async function show(
+  { clients, logger }: PickerDeps,
+  key: PickerKey,
+  content: PickerContent,
+): Promise<boolean> {
+  try {
+    await clients.interactive.views.update({ external_id: key.id, view: renderPicker(key, content) });
+    return true;
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason !== 'not_found') logger.warn({ reason }, 'the picker could not be drawn');
+    return false;
+  }
+}
+
+/** Slack's own word for it. Not the error: what was sent may stand in it. Throws what is a bug. */
+function reasonOf(error: unknown): string {
+  const failure = readFailure(error);
+  if (failure === null) throw error;
+  return 'code' in failure ? failure.code : 'no answer';
+}

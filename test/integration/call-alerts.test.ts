@@ -1,0 +1,215 @@
+/** Call events in the books: what they open, update and close, and how they get along with looks. */
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ActiveCall, CallEvent } from '../../src/core/model.js';
+import {
+  alertChannelId,
+  type CoreHarness,
+  createCoreHarness,
+  createFastClock,
+} from '../support/core-harness.js';
+
+let core: CoreHarness;
+beforeEach(async () => {
+  core = await createCoreHarness({ api: 'conversations', pollMs: 10_000 });
+});
+afterEach(() => core.close());
+
+const event = (call: Partial<ActiveCall>, rest: Partial<CallEvent> = {}): CallEvent => ({
+  call: {
+    ...{ conversationId: randomUUID(), caller: '+1317', queue: 'Billing', agent: 'Amara', startedAt: 500 },
+    policyRecording: 'none',
+    ...call,
+  },
+  over: false,
+  recordings: [],
+  ...rest,
+});
+
+const cardsOf = async (conversationId: string) =>
+  (await core.store.listStaleCards(conversationId)).map(({ card }) => card);
+
+describe('call events', () => {
+  it('open one alert for a call, however often they come', async () => {
+    const first = event({});
+    const { conversationId } = first.call;
+    await core.alerts.accept([first]);
+    await core.alerts.accept([first, event({ conversationId, agent: 'Ben' })]);
+    expect(await cardsOf(conversationId)).toMatchObject([{ channelId: alertChannelId, jobId: null }]);
+    expect(await core.store.findConversation(conversationId)).toMatchObject({ agent: 'Ben', endedAt: null });
+    expect(core.genesys.count('any')).toBe(0);
+  });
+
+  it('close the alert of a call that is over, and its recording with it', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    core.clock.jump(10_000);
+    await core.alerts.accept([event({ conversationId: id }, { over: true })]);
+    expect(await core.store.findConversation(id)).toMatchObject({ endedAt: expect.any(Number) });
+    expect(await core.jobOf(id)).toMatchObject({ state: 'ended' });
+  });
+
+  it('open no alert for a call that is over when it is heard of first', async () => {
+    const over = event({}, { over: true });
+    await core.alerts.accept([over]);
+    expect(await core.store.findConversation(over.call.conversationId)).toBeNull();
+  });
+
+  it('take a recording into the books that somebody began elsewhere', async () => {
+    const { id } = core.genesys.startCall();
+    const recording = {
+      genesysId: null,
+      conversationId: id,
+      recordingType: 'snippet',
+      paused: false,
+    } as const;
+    await core.alerts.accept([event({ conversationId: id }, { recordings: [recording] })]);
+    expect(await core.jobOf(id)).toMatchObject({
+      ...{ state: 'recording', recordingType: 'snippet', startedBy: { kind: 'genesys' } },
+    });
+  });
+
+  it('do not undo what was done after they were sent', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    const before = event({ conversationId: id });
+    await core.alerts.accept([before]);
+    await core.alerts.accept([before]);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
+  });
+
+  it('show a policy’s pause on the agent’s screen on the job that stands for it', async () => {
+    const { id } = core.genesys.startCall({ policyRecording: true });
+    await core.record(`status ${id}`);
+    core.clock.jump(10_000);
+    await core.alerts.accept([event({ conversationId: id, policyRecording: 'paused' })]);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { kind: 'genesys' } });
+    core.clock.jump(10_000);
+    await core.alerts.accept([event({ conversationId: id, policyRecording: 'held' })]);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pausedBy: null });
+  });
+
+  it('are kept while the database is away, the newest of each call', async () => {
+    const { conversationId } = event({}).call;
+    await core.store.close();
+    core.alerts.onEvents([event({ conversationId, agent: 'Ann' })]);
+    core.alerts.onEvents([event({ conversationId, agent: 'Ben' })]);
+    await expect.poll(() => core.logger.lines.length).toBeGreaterThan(0);
+    expect(core.alerts.isNewerThanLook(conversationId)).toBe(true);
+    expect(core.logger.lines.filter(({ message }) => message.startsWith('call events'))).toHaveLength(1);
+  });
+});
+
+describe('events of senders that tell little', () => {
+  it('leave what they do not tell as it is known', async () => {
+    const { conversationId } = event({}).call;
+    await core.alerts.accept([event({ conversationId })]);
+    const bare = {
+      conversationId,
+      caller: null,
+      queue: null,
+      agent: null,
+      startedAt: null,
+      policyRecording: null,
+    };
+    await core.alerts.acceptPart({ call: bare, over: false, recordings: null });
+    expect(await core.store.findConversation(conversationId)).toMatchObject({
+      queue: 'Billing',
+      agent: 'Amara',
+    });
+  });
+
+  it('do not end a recording with the call: Genesys is asked for that', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    core.clock.jump(10_000);
+    await core.alerts.acceptPart(event({ conversationId: id }, { over: true, recordings: null }));
+    expect(await core.store.findConversation(id)).toMatchObject({ endedAt: expect.any(Number) });
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
+  });
+
+  it('do not take up a call again that is over', async () => {
+    const { conversationId } = event({}).call;
+    await core.alerts.accept([event({ conversationId })]);
+    await core.alerts.acceptPart(event({ conversationId }, { over: true }));
+    core.clock.jump(1_000);
+    await core.alerts.acceptPart(event({ conversationId }));
+    expect(await core.store.findConversation(conversationId)).toMatchObject({ endedAt: expect.any(Number) });
+  });
+});
+
+describe('looks without events', () => {
+  /** In real time: what a look has read is news for twelve seconds. */
+  const inRealTime = async (test: (slow: CoreHarness) => Promise<void>) => {
+    const slow = await createCoreHarness({ api: 'conversations', clock: createFastClock(1) });
+    await test(slow).finally(() => slow.close());
+  };
+  const looks = async ({ watch, clock }: CoreHarness, times: number) => {
+    for (let look = 0; look < times; look += 1) {
+      clock.jump(100);
+      await watch.round();
+    }
+  };
+
+  it('meet a snippet that somebody began elsewhere, and see its end', () =>
+    inRealTime(async (slow) => {
+      const { id } = slow.genesys.startCall();
+      slow.genesys.startSnippetElsewhere(id);
+      await looks(slow, 2);
+      expect(await slow.jobOf(id)).toMatchObject({
+        ...{ state: 'recording', recordingType: 'snippet', startedBy: { kind: 'genesys' } },
+      });
+      slow.genesys.stopSnippetElsewhere(id);
+      await looks(slow, 2);
+      expect(await slow.jobOf(id)).toMatchObject({ state: 'ended' });
+    }));
+
+  it('do not take a snippet for running that was stopped here a moment ago', () =>
+    inRealTime(async (slow) => {
+      const { id } = slow.genesys.startCall();
+      await slow.record(`start ${id}`);
+      await looks(slow, 1);
+      await slow.record(`stop ${id}`);
+      const { id: jobId } = await slow.jobOf(id);
+      await looks(slow, 2);
+      expect(await slow.jobOf(id)).toMatchObject({ id: jobId, state: 'stopped' });
+    }));
+});
+
+describe('looks and events', () => {
+  it('together tell who asks for the calls: what a listing leaves out may be known from events', async () => {
+    const { id } = core.genesys.startCall({ agent: 'Ann', policyRecording: true });
+    await core.alerts.accept([event({ conversationId: id, agent: 'Ann', policyRecording: 'active' })]);
+    core.genesys.setPermissions(
+      core.genesys.client.permissions.filter((name) => name !== 'conversation:communication:view'),
+    );
+    expect(await core.record('calls')).toMatchObject({
+      kind: 'calls',
+      calls: [{ call: { conversationId: id, agent: 'Ann', policyRecording: 'active' }, job: null }],
+    });
+  });
+
+  it('say nothing of calls that events have told of since the look was begun', async () => {
+    const { id } = core.genesys.startCall({ agent: 'Old' });
+    core.genesys.inject({ on: 'calls', fault: { kind: 'slow', ms: 300 } });
+    await core.watch.tick();
+    await expect.poll(() => core.genesys.count('calls')).toBe(1);
+    await core.alerts.accept([event({ conversationId: id, agent: 'New' })]);
+    const gone = event({});
+    await core.alerts.accept([gone]);
+    await core.watch.settled();
+    expect(await core.store.findConversation(id)).toMatchObject({ agent: 'New' });
+    expect(await core.store.findConversation(gone.call.conversationId)).toMatchObject({ endedAt: null });
+  });
+
+  it('follow a gap at the next tick, and again soon when the look failed', async () => {
+    await core.watchTick();
+    const looks = () => core.genesys.count('calls');
+    const before = looks();
+    await core.watchTick();
+    expect(looks()).toBe(before);
+    core.watch.lookSoon();
+    await core.watchTick();
+    expect(looks()).toBe(before + 1);
+  });
+});

@@ -1,0 +1,295 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SimulatedCall } from '../simulators/genesys/types.js';
+import { type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
+
+const minute = 60_000;
+const pauseMaxMs = 10 * minute;
+
+let core: CoreHarness;
+beforeEach(async () => {
+  core = await createCoreHarness({ api: 'conversations', pauseMaxMs, alerts: false });
+});
+afterEach(async () => {
+  expect(core.genesys.violations).toEqual([]);
+  await core.close();
+});
+
+const policyCall = () => core.genesys.startCall({ policyRecording: true });
+const atGenesys = (id: string) => core.genesys.calls.find((call) => call.id === id) as SimulatedCall;
+
+async function paused() {
+  const { id } = policyCall();
+  await core.record(`pause ${id}`);
+  const job = await core.jobOf(id);
+  expect(job.state).toBe('paused');
+  return { id, jobId: job.id };
+}
+
+describe('pausing', () => {
+  it('pauses a call that Genesys records by policy, as a job with an id of the bot’s', async () => {
+    const { id } = policyCall();
+    const answer = await core.record(`pause ${id}`);
+    const job = await core.jobOf(id);
+    expect(answer).toEqual({ kind: 'paused', job });
+    expect(job).toMatchObject({
+      ...{ state: 'paused', recordingType: 'policy', genesysId: null, adopted: true, deadlineAt: null },
+      ...{ pausedBy: { kind: 'person', userId: 'UADA' }, startedBy: { kind: 'genesys' }, pending: null },
+    });
+    expect((job.pauseEndsAt ?? 0) - (job.pausedAt ?? 0)).toBe(pauseMaxMs);
+    expect(atGenesys(id).securePaused).toBe(true);
+    expect(await core.auditOf(job.id)).toEqual([
+      'observe done genesys',
+      'pause asked UADA',
+      'pause done UADA',
+    ]);
+  });
+
+  it('resumes by the id of the job, and the audit says who', async () => {
+    const { id, jobId } = await paused();
+    expect(await core.record(`resume ${jobId}`, sam)).toMatchObject({
+      kind: 'resumed',
+      job: { state: 'recording', pausedBy: null, pausedAt: null, pauseEndsAt: null, retryAt: null },
+    });
+    expect(atGenesys(id).securePaused).toBe(false);
+    expect((await core.auditOf(jobId)).slice(-2)).toEqual(['resume asked USAM', 'resume done USAM']);
+  });
+
+  it('is done once when several people ask at once, and the others are told', async () => {
+    const { id } = policyCall();
+    const answers = await Promise.all([core.record(`pause ${id}`), core.record(`pause ${id}`, sam)]);
+    expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['already-paused', 'paused']);
+    expect(core.genesys.countEffects('pause')).toBe(1);
+    expect(await core.record(`pause ${id}`, sam)).toMatchObject({ kind: 'already-paused' });
+  });
+
+  it('has nothing to resume when nothing is paused', async () => {
+    const { id } = await paused();
+    await core.record(`resume ${id}`);
+    expect(await core.record(`resume ${id}`, sam)).toMatchObject({ kind: 'not-paused' });
+    expect(core.genesys.count('resume')).toBe(1);
+  });
+
+  it('is refused for a snippet, which Genesys never pauses, with what to do instead', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    const { id: jobId } = await core.jobOf(id);
+    await expect(core.record(`pause ${id}`)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      cure: expect.stringContaining(`/record stop ${jobId}`),
+    });
+    expect(core.genesys.count('pause')).toBe(0);
+  });
+
+  it('is refused for a call that is not recorded, and for one that nobody knows', async () => {
+    const { id } = core.genesys.startCall();
+    await expect(core.record(`pause ${id}`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(core.record(`resume ${randomUUID()}`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('finds that the call is over, and says so', async () => {
+    const { id, jobId } = await paused();
+    core.genesys.endCall(id);
+    expect(await core.record(`resume ${jobId}`)).toMatchObject({
+      kind: 'already-finished',
+      job: { state: 'ended', pending: null, pausedAt: null },
+    });
+    expect((await core.auditOf(jobId)).slice(-2)).toEqual(['resume asked UADA', 'resume failed UADA']);
+    expect(await core.record(`resume ${jobId}`)).toMatchObject({ kind: 'already-finished' });
+  });
+
+  it('leaves the recording as it was when Genesys refuses, and says why', async () => {
+    const { id } = policyCall();
+    core.genesys.inject({ on: 'pause', fault: { kind: 'status', status: 403 } });
+    await expect(core.record(`pause ${id}`)).rejects.toMatchObject({
+      code: 'GENESYS_REFUSED',
+      message: expect.stringContaining('conversation:recording:pauseOthers'),
+    });
+    const job = await core.jobOf(id);
+    expect(job).toMatchObject({ state: 'recording', pending: null, retryAt: null });
+    expect(job.failure).toMatchObject({ code: 'GENESYS_REFUSED' });
+    expect((await core.auditOf(job.id)).slice(-2)).toEqual(['pause asked UADA', 'pause failed UADA']);
+  });
+
+  it.each(['cut-before', 'cut-after', 'garbage'] as const)(
+    'is settled although Genesys’s answer was lost (%s)',
+    async (kind) => {
+      const { id } = policyCall();
+      core.genesys.inject({ on: 'pause', fault: { kind } });
+      await core.record(`pause ${id}`);
+      for (let ticks = 0; ticks < 50 && (await core.jobOf(id)).state !== 'paused'; ticks += 1) {
+        core.clock.jump(2_000);
+        await core.tick();
+      }
+      expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pending: null });
+      expect(atGenesys(id).securePaused).toBe(true);
+      const { id: jobId } = await core.jobOf(id);
+      expect(await core.auditOf(jobId)).toEqual([
+        'observe done genesys',
+        'pause asked UADA',
+        'pause done UADA',
+      ]);
+    },
+  );
+
+  it('is repeated by itself while Genesys is away, and whoever asked is told so', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    core.genesys.inject({ on: 'any', fault: { kind: 'cut-before' }, times: 'until-cleared' });
+    const answer = await core.record(`pause ${id}`);
+    expect(answer).toMatchObject({ kind: 'pause-pending', job: { state: 'recording', pending: 'pause' } });
+    await expect(core.record(`stop ${id}`)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+    core.genesys.clearFaults();
+    core.clock.jump(2 * minute);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', failure: null, retries: 0 });
+  });
+
+  it('is finished by the next process when the one that was at it died', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    core.genesys.inject({ on: 'pause', fault: { kind: 'hang', takesEffect: true } });
+    core.record(`pause ${id}`).catch(() => undefined);
+    await expect.poll(() => core.genesys.count('pause')).toBe(1);
+    await core.kill();
+    const next = await core.successor({ alerts: false });
+    await next.tick();
+    expect(await next.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: 'UADA' } });
+  });
+});
+
+describe('the end of a pause', () => {
+  it('comes by itself, by the bot’s doing', async () => {
+    const { id, jobId } = await paused();
+    core.clock.jump(pauseMaxMs - 5_000);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused' });
+    core.clock.jump(5_000);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pauseEndsAt: null, retryAt: null });
+    expect(atGenesys(id).securePaused).toBe(false);
+    expect((await core.auditOf(jobId)).slice(-2)).toEqual(['resume asked bot', 'resume done bot']);
+  });
+
+  it('is announced in the thread a minute before, once', async () => {
+    const { id } = await paused();
+    core.clock.jump(pauseMaxMs - minute + 1_000);
+    await core.tick();
+    await core.tick();
+    const { warnedFor, pauseEndsAt } = await core.jobOf(id);
+    expect(warnedFor).toBe(pauseEndsAt);
+    expect(core.redrawn.at(-1)).toBe(id);
+  });
+
+  it('is tried until it is done, whatever Genesys answers', async () => {
+    const { id } = await paused();
+    core.genesys.inject({ on: 'resume', fault: { kind: 'status', status: 403 }, times: 2 });
+    core.clock.jump(pauseMaxMs);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', retries: 1, pending: null });
+    for (let tick = 0; tick < 5; tick += 1) {
+      core.clock.jump(minute);
+      await core.tick();
+    }
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', retries: 0, failure: null });
+  });
+
+  it('is kept in the first second after a crash', async () => {
+    const { id } = await paused();
+    await core.kill();
+    core.clock.jump(pauseMaxMs + minute);
+    const next = await core.successor({ alerts: false });
+    await next.tick();
+    expect(await next.jobOf(id)).toMatchObject({ state: 'recording' });
+    expect(atGenesys(id).securePaused).toBe(false);
+  });
+});
+
+describe('what happens elsewhere', () => {
+  const look = async () => {
+    core.clock.jump(11_000);
+    await core.watchTick();
+  };
+
+  it('shows a pause made on the agent’s screen, and does not end it', async () => {
+    const { id, jobId } = await paused();
+    await core.record(`resume ${id}`);
+    core.genesys.pauseElsewhere(id);
+    await look();
+    expect(await core.jobOf(id)).toMatchObject({
+      ...{ state: 'paused', pausedBy: { kind: 'genesys' }, pauseEndsAt: null, retryAt: null },
+    });
+    core.clock.jump(3 * pauseMaxMs);
+    await core.tick();
+    expect(atGenesys(id).securePaused).toBe(true);
+    expect((await core.auditOf(jobId)).at(-1)).toBe('pause done genesys');
+  });
+
+  it('lets a person end it all the same', async () => {
+    const { id } = policyCall();
+    core.genesys.pauseElsewhere(id);
+    expect(await core.record(`resume ${id}`)).toMatchObject({ kind: 'resumed' });
+    expect(atGenesys(id).securePaused).toBe(false);
+  });
+
+  it('shows that somebody else has resumed it, and ends the bot’s timer', async () => {
+    const { id, jobId } = await paused();
+    core.genesys.resumeElsewhere(id);
+    await look();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pausedBy: null, retryAt: null });
+    expect((await core.auditOf(jobId)).at(-1)).toBe('resume done genesys');
+  });
+
+  it('does not take a hold for a pause', async () => {
+    const { id } = await paused();
+    await core.record(`resume ${id}`);
+    core.genesys.holdCall(id);
+    await look();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pausedBy: null });
+  });
+
+  it('ends the job with the call', async () => {
+    const { id } = await paused();
+    core.genesys.endCall(id);
+    await look();
+    await look();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'ended', pauseEndsAt: null });
+  });
+});
+
+describe('a recording by policy', () => {
+  it('is taken into the books when somebody wants to start one, and has no deadline', async () => {
+    const { id } = policyCall();
+    const answer = await core.record(`start ${id} for 10m`);
+    expect(answer).toMatchObject({
+      kind: 'adopted',
+      job: { recordingType: 'policy', state: 'recording', deadlineAt: null, adopted: true },
+    });
+    expect(core.genesys.countEffects('start')).toBe(0);
+  });
+
+  it('cannot be stopped, which is said before Genesys is asked', async () => {
+    const { id } = policyCall();
+    await expect(core.record(`stop ${id}`)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: expect.stringContaining('policy'),
+    });
+    expect(core.genesys.count('stop')).toBe(0);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
+  });
+});
+
+describe('with the contract recording-jobs', () => {
+  it('is not offered, and said when it is typed', async () => {
+    const other = await createCoreHarness({ alerts: false });
+    try {
+      const { id } = other.genesys.startCall();
+      await other.record(`start ${id}`);
+      await expect(other.record(`pause ${id}`)).rejects.toMatchObject({ code: 'COMMAND_INVALID' });
+      expect(await other.record('help')).toEqual({ kind: 'help', canPause: false });
+      expect(await core.record('help')).toEqual({ kind: 'help', canPause: true });
+    } finally {
+      await other.close();
+    }
+  });
+});
