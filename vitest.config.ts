@@ -10,8 +10,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
-      // main.ts runs only as a process of its own: the end-to-end tests start the built one.
-      exclude: ['src/main.ts'],
+      // These run only as processes of their own: the end-to-end tests start the built ones.
+      exclude: ['src/main.ts', 'src/doctor.ts'],
       reporter: ['text', 'html'],
       thresholds: {
         lines: 95,

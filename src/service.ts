@@ -11,6 +11,7 @@ import type { CallEvents, Clock, Logger, NewId, Store, UserGroups } from './core
 import { RecordingController } from './core/recording-controller.js';
 import { RecordingFollower } from './core/recording-follower.js';
 import { Upkeep } from './core/upkeep.js';
+import { diagnose } from './doctor/examine.js';
 import { createGenesys } from './genesys/genesys.js';
 import type { CallAlertOptions } from './http/call-alerts.js';
 import { createMetrics } from './http/metrics.js';
@@ -69,6 +70,7 @@ export function createService(config: Config, overrides: ServiceDeps): Service {
       upkeep.start();
       watch.start();
       logger.info({ port, mode: config.slack.mode.kind, alerts: config.callAlerts.source }, 'serving');
+      void parts.diagnose();
       return { port };
     },
     async stop() {
@@ -130,7 +132,8 @@ function createParts(config: Config, deps: PartsDeps) {
       callAlerts: webhook(config.callAlerts.secret, { ...deps, store, alerts, state }),
     }),
   });
-  return Object.assign(state, { http });
+  const looks = { ...deps, genesys, fetch: slackFetch, signal: stopping.signal };
+  return Object.assign(state, { http, diagnose: () => diagnose(config, looks) });
 }
 
 /** Before the schema is there, and while the rest is being stopped, nothing can be taken note of. */

@@ -46,11 +46,15 @@ export interface BotProcess {
   stop(): Promise<BotExit>;
 }
 
-/** Starts the bot and waits until it is ready to serve. */
+/**
+ * Starts the bot and waits until it is ready to serve, and has looked at what it may do: a test that counts requests, or
+ * makes one fail, means those that come after.
+ */
 export async function startBot(options: BotOptions): Promise<BotProcess> {
   const bot = await spawnBot(options);
   try {
     await bot.ready();
+    await untilLooked(bot);
     return bot;
   } catch (error) {
     await bot.stop();
@@ -142,6 +146,16 @@ async function waitUntilReady(
     await sleep(50);
   }
   throw new Error(`The bot was not ready within ${withinMs} ms: /readyz said ${last}.\n${tail(lines)}`);
+}
+
+/** How long the look may take. With Slack or Genesys silent it takes longer, and nobody waits for it. */
+const lookWithinMs = 5_000;
+
+/** It says so in its log, if that tells as much. */
+async function untilLooked(bot: BotProcess): Promise<void> {
+  const endAt = performance.now() + lookWithinMs;
+  const hasLooked = () => bot.log().some((line) => line.includes('has looked at what it may do'));
+  while (!hasLooked() && performance.now() < endAt) await sleep(20);
 }
 
 async function endProcess(child: ChildProcess, exited: Promise<BotExit>, withinMs: number): Promise<BotExit> {
