@@ -80,14 +80,10 @@ function claim(
 
 /** What to say to somebody whose order came second, or was no longer needed. */
 function lostTo(job: RecordingJob, order: Order): Answer {
-  if (job.state === 'stopping') return { kind: 'already-stopping', job };
   if (!isUnfinished(job)) return { kind: 'already-finished', job };
   const wanted = job.pending ?? (job.state === 'paused' ? 'pause' : 'resume');
-  if (job.state !== 'starting' && wanted === order) {
-    return { kind: order === 'pause' ? 'already-paused' : 'not-paused', job };
-  }
-  const doing = job.state === 'starting' ? 'started' : `${job.pending ?? order}d`;
-  throw new RecordError('STATE_CONFLICT', `That recording is just being ${doing}.`, {
+  if (wanted === order) return { kind: order === 'pause' ? 'already-paused' : 'not-paused', job };
+  throw new RecordError('STATE_CONFLICT', `That recording is just being ${wanted}d.`, {
     cure: `Once its card says how that went: /record ${order} ${jobIdOf(job)}`,
   });
 }

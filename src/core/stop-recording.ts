@@ -68,16 +68,14 @@ function claimStop(deps: Deps, job: RecordingJob, { by, reason, channelId }: Sto
     },
     now,
     auditOf(deps, { actor: by, action: 'stop', outcome: 'asked', channelId, reason }, job),
-    { ...expected, pending: null },
+    expected,
   );
 }
 
-function whyNot(job: RecordingJob): string {
-  if (job.state === 'starting') return 'That recording is still being started.';
-  if (job.pending !== null)
-    return `Genesys has not answered yet to the order to ${job.pending} that recording.`;
-  return 'Genesys has just refused another stop of that recording, and it runs on.';
-}
+const whyNot = (job: RecordingJob): string =>
+  job.state === 'starting'
+    ? 'That recording is still being started.'
+    : 'Genesys has just refused another stop of that recording, and it runs on.';
 
 /** What to say to somebody whose stop came second. */
 function lostTo(job: RecordingJob): Answer {

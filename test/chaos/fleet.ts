@@ -95,7 +95,7 @@ export class Fleet {
       this.#down(slot);
       await bot.stop();
       const log = bot.log();
-      if (!log.some((line) => line.includes('EADDRINUSE'))) {
+      if (!log.some((line) => line.includes('is in use by another process'))) {
         this.troubles.push(
           `${name} ended by itself (${describeExit(exit)}): ${log.slice(-3).join(' ').slice(0, 600)}`,
         );

@@ -45,6 +45,14 @@ describe('pausing', () => {
     ]);
   });
 
+  it('places a card in the channel that it was asked for in', async () => {
+    const { id } = policyCall();
+    await core.record(`pause ${id}`, { ...sam, newCardId: 'card-1' });
+    const { id: jobId } = await core.jobOf(id);
+    const [view] = await core.store.listStaleCards(id);
+    expect(view?.card).toMatchObject({ id: 'card-1', channelId: 'COPS', jobId });
+  });
+
   it('resumes by the id of the job, and the audit says who', async () => {
     const { id, jobId } = await paused();
     expect(await core.record(`resume ${jobId}`, sam)).toMatchObject({
@@ -143,6 +151,45 @@ describe('pausing', () => {
     core.clock.jump(2 * minute);
     await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'paused', failure: null, retries: 0 });
+  });
+
+  it('does not overtake the opposite order that is on its way', async () => {
+    const { id } = await paused();
+    core.genesys.inject({ on: 'resume', fault: { kind: 'slow', ms: 300 } });
+    const resuming = core.record(`resume ${id}`);
+    await expect.poll(() => core.genesys.count('resume')).toBe(1);
+    await expect(core.record(`pause ${id}`, sam)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: expect.stringContaining('just being resumed'),
+    });
+    expect(await resuming).toMatchObject({ kind: 'resumed' });
+  });
+
+  it('that is carried out when the call has just ended is still on record', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    const { id: jobId } = await core.jobOf(id);
+    core.genesys.inject({ on: 'pause', fault: { kind: 'slow', ms: 300 } });
+    const pausing = core.record(`pause ${id}`);
+    await expect.poll(() => core.genesys.count('pause')).toBe(1);
+    await core.store.endCalls([id], core.clock.now());
+    await core.deps.store.changeJob(
+      jobId,
+      ['recording'],
+      { state: 'ended', pending: null },
+      core.clock.now(),
+    );
+    expect(await pausing).toMatchObject({ kind: 'already-finished', job: { state: 'ended' } });
+    expect((await core.auditOf(jobId)).at(-1)).toBe('pause done UADA');
+  });
+
+  it('says on the card how long Genesys makes it wait', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    core.genesys.inject({ on: 'pause', fault: { kind: 'status', status: 429, retryAfter: 2 } });
+    const pausing = core.record(`pause ${id}`);
+    await expect.poll(async () => (await core.jobOf(id)).failure?.code).toBe('RATE_LIMITED');
+    expect(await pausing).toMatchObject({ kind: 'paused', job: { failure: null } });
   });
 
   it('is finished by the next process when the one that was at it died', async () => {

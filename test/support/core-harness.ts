@@ -11,7 +11,7 @@ import { CallAlerts } from '../../src/core/call-alerts.js';
 import { CallWatch } from '../../src/core/call-watch.js';
 import { parseCommand } from '../../src/core/command.js';
 import type { Deps } from '../../src/core/deps.js';
-import type { Board, CallEvents, Clock, Logger } from '../../src/core/ports.js';
+import type { Board, Clock, Logger } from '../../src/core/ports.js';
 import { RecordingController } from '../../src/core/recording-controller.js';
 import { RecordingFollower } from '../../src/core/recording-follower.js';
 import { Upkeep } from '../../src/core/upkeep.js';
@@ -67,8 +67,8 @@ export interface ProcessOptions {
   /** Between looks at the calls, in milliseconds; default 10 s. */
   readonly pollMs?: number;
   readonly looksAlert?: boolean;
-  /** Tells of calls besides looking. */
-  readonly events?: CallEvents;
+  /** Genesys tells of calls by its notification websocket, besides looking. */
+  readonly listens?: boolean;
   /** For each attempt at Genesys, in real milliseconds; default 1,000. */
   readonly timeoutMs?: number;
   /** How the process reaches Genesys. */
@@ -138,7 +138,7 @@ export async function createCoreProcess({ genesys, clock, storage }: World, opti
       reconcileMs: options.reconcileMs ?? 30_000,
       holder: randomUUID(),
     },
-    { events: options.events ?? null, alerts },
+    { events: options.listens ? api.events([]) : null, alerts },
   );
   const controller = new RecordingController({
     ...deps,

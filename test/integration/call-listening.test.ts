@@ -1,0 +1,90 @@
+/** The watch with Genesys's notification websocket: who listens, what is looked at besides, and what a webhook leaves to looks. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { type CoreHarness, createCoreHarness, type HarnessOptions } from '../support/core-harness.js';
+
+let core: CoreHarness;
+afterEach(async () => {
+  expect(core.genesys.violations).toEqual([]);
+  await core.close();
+});
+
+const minute = 60_000;
+const isKnown = async (id: string) => (await core.store.findConversation(id)) !== null;
+
+async function listen(options: HarnessOptions = {}) {
+  core = await createCoreHarness({ api: 'conversations', listens: true, pollMs: 5 * minute, ...options });
+  await core.watch.tick();
+  await expect.poll(() => core.genesys.notifications.openSockets).toBe(1);
+  // The gap before the first event is looked into.
+  await expect
+    .poll(async () => {
+      await core.watchTick();
+      return core.genesys.count('calls');
+    })
+    .toBeGreaterThan(1);
+  core.genesys.resetJournal();
+}
+
+describe('the process that watches', () => {
+  it('learns of a call by the event alone', async () => {
+    await listen();
+    const { id } = core.genesys.startCall({ agent: 'Ann' });
+    await expect.poll(() => isKnown(id)).toBe(true);
+    core.genesys.transferCall(id, 'Ben');
+    await expect.poll(async () => (await core.store.findConversation(id))?.agent).toBe('Ben');
+    core.genesys.endCall(id);
+    await expect.poll(async () => (await core.store.findConversation(id))?.endedAt).not.toBeNull();
+    expect(core.genesys.count('any')).toBe(0);
+  });
+
+  it('says that it hears nothing, in the state of the alerts', async () => {
+    await listen();
+    core.genesys.inject({ on: 'any', fault: { kind: 'cut-before' }, times: 'until-cleared' });
+    core.genesys.notifications.closeSockets('cut');
+    await expect.poll(() => core.watch.state?.problem).toEqual(expect.any(String));
+    core.genesys.clearFaults();
+    await expect.poll(() => core.genesys.notifications.openSockets, { timeout: 10_000 }).toBe(1);
+  });
+
+  it('is silent as soon as another one has taken over', async () => {
+    await listen();
+    core.clock.jump(minute);
+    const now = core.clock.now();
+    expect(await core.store.takeLease('watch', 'another', now, now + minute)).toBe(true);
+    await core.watchTick();
+    await expect.poll(() => core.genesys.notifications.openSockets).toBe(0);
+    expect(core.watch.state).toMatchObject({ lastPollAt: null, problem: null });
+  });
+
+  it('looks again soon after a look that failed, although looks are rare', async () => {
+    await listen();
+    core.watch.lookSoon();
+    core.genesys.inject({ on: 'calls', fault: { kind: 'status', status: 403 } });
+    await core.watchTick();
+    expect(core.watch.state?.problem).toContain('analytics:queueObservation:view');
+    core.clock.jump(11_000);
+    await core.watchTick();
+    expect(core.genesys.count('calls')).toBe(2);
+    expect(core.watch.state?.problem).toBeNull();
+  });
+});
+
+describe('looks where a webhook says which calls are announced', () => {
+  it('announce nothing, and follow those that were announced to their end', async () => {
+    core = await createCoreHarness({ api: 'conversations', looksAlert: false });
+    const told = core.genesys.startCall({ agent: 'Ann' });
+    const untold = core.genesys.startCall();
+    const event = { conversationId: told.id, caller: '+1317', queue: null, agent: null, startedAt: null };
+    await core.alerts.acceptPart({
+      ...{ call: { ...event, policyRecording: null }, over: false, recordings: null },
+    });
+    core.clock.jump(100);
+    await core.watch.round();
+    expect(await core.store.findConversation(told.id)).toMatchObject({ agent: 'Ann', queue: told.queue });
+    expect(await isKnown(untold.id)).toBe(false);
+    core.genesys.endCall(told.id);
+    core.clock.jump(100);
+    await core.watch.round();
+    expect(await core.store.findConversation(told.id)).toMatchObject({ endedAt: expect.any(Number) });
+  });
+});
