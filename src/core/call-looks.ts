@@ -19,6 +19,12 @@ export interface CallLooksOptions {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Calls written at a time. A big contact centre has thousands, and with an embedded database nobody else gets a turn
+ * while they are written: between the parts commands are answered.
+ */
+const partSize = 100;
+
 export class CallLooks {
   readonly #deps: Deps;
   readonly #recordings: RecordingFollower;
@@ -110,14 +116,27 @@ export class CallLooks {
     const { store, board, clock } = this.#deps;
     const alerts = this.#alerts;
     const open = await store.listOpenConversations();
-    const items = listing.items.filter(({ conversationId }) => !alerts?.isNewerThanLook(conversationId));
-    for (const id of await this.#seeCalls(items, open, asOf)) board.redraw(id);
+    // Asked of each part when its turn has come: events arrive between the parts as well.
+    const isCurrent = (id: string) => !alerts?.isNewerThanLook(id);
+    await this.#inParts(listing.items, async (part) => {
+      const items = part.filter(({ conversationId }) => isCurrent(conversationId));
+      for (const id of await this.#seeCalls(items, open, asOf)) board.redraw(id);
+    });
     if (!listing.complete) return;
     const up = new Set(listing.items.map((call) => call.conversationId));
     const gone = open
-      .filter(({ id, firstSeenAt }) => !up.has(id) && firstSeenAt < asOf && !alerts?.isNewerThanLook(id))
+      .filter(({ id, firstSeenAt }) => !up.has(id) && firstSeenAt < asOf)
       .map((call) => call.id);
-    for (const id of await store.endCalls(gone, clock.now())) board.redraw(id);
+    await this.#inParts(gone, async (part) => {
+      for (const id of await store.endCalls(part.filter(isCurrent), clock.now())) board.redraw(id);
+    });
+  }
+
+  async #inParts<T>(all: readonly T[], work: (part: readonly T[]) => Promise<void>): Promise<void> {
+    for (let from = 0; from < all.length; from += partSize) {
+      if (from > 0) await this.#deps.clock.sleep(0, this.#options.signal);
+      await work(all.slice(from, from + partSize));
+    }
   }
 
   #seeCalls(

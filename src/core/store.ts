@@ -109,15 +109,19 @@ export interface Store {
   listAudit(jobId: string): Promise<readonly AuditEntry[]>;
 
   /**
-   * Remembers the calls as up, except those that ended at `now` or later. For a call never seen before, and where `alertChannelId` is given, adds its call
-   * alert. Returns the conversations that changed visibly.
+   * Remembers the calls as up, except those that ended at `now` or later. Where `alert` is given, a call that was never
+   * seen before, or was taken for over, gets its call alert unless it has one. Returns the conversations that changed
+   * visibly.
    */
   seeCalls(
     calls: readonly ActiveCall[],
     now: number,
     alert?: { readonly channelId: string; readonly newId: () => string },
   ): Promise<readonly string[]>;
-  /** Marks conversations as over; those that were not yet, are returned. */
+  /**
+   * Marks conversations as over; those that were not yet, are returned. An alert of theirs that was never posted, and
+   * that shows no job, is forgotten.
+   */
   endCalls(conversationIds: readonly string[], now: number): Promise<readonly string[]>;
   findConversation(conversationId: string): Promise<Conversation | null>;
   /** Conversations that the bot has seen up and not yet over. */
@@ -131,6 +135,12 @@ export interface Store {
    * card of a finished job changes with that job alone: neither with the call nor with another job.
    */
   listStaleCards(conversationId?: string): Promise<readonly CardView[]>;
+  /** Those of all conversations that show a job. */
+  listStaleJobCards(): Promise<readonly CardView[]>;
+  /** Alerts that were never posted, that show no job, and that nobody has reserved: those of the newest calls. */
+  listUnposted(now: number, limit: number): Promise<readonly CardView[]>;
+  /** Posted cards that are stale and that nobody has reserved: of calls that are over first, then those that missed most. */
+  listOutdated(now: number, limit: number): Promise<readonly CardView[]>;
   /** Remembers what was drawn; a smaller version than the remembered one changes nothing. */
   cardDrawn(cardId: string, ts: string, version: number): Promise<void>;
   /**

@@ -71,6 +71,7 @@ export function createActiveCalls({ client, clock, logger }: ActiveCallsOptions)
 
   return {
     async list(options?: RequestOptions): Promise<Listing<ActiveCall>> {
+      const startedAt = clock.now();
       const { items, complete } = await readAllPages<Activity>({
         operation: 'list-calls',
         logger,
@@ -86,9 +87,13 @@ export function createActiveCalls({ client, clock, logger }: ActiveCallsOptions)
       const queueNameOf = await queueNames(queueIds, request);
       const up = calls.filter((call) => !isOver(call, known.get(call.conversationId)));
       return {
-        items: up.map((call) =>
-          toActiveCall(call, known.get(call.conversationId), call.queueId && queueNameOf(call.queueId)),
-        ),
+        items: up.map((call) => {
+          const details = known.get(call.conversationId);
+          const active = toActiveCall(call, details, call.queueId && queueNameOf(call.queueId));
+          // Whoever follows calls may have been told by an event since: what was read before is no news to them.
+          const isNews = options?.priority !== 'poll' || (details?.readAt ?? 0) >= startedAt;
+          return isNews ? active : { ...active, policyRecording: null };
+        }),
         complete,
       };
     },

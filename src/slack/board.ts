@@ -5,6 +5,8 @@
  */
 import type { Card, CardView, OverWarning, Reply } from '../core/model.js';
 import type { Board, NewId, Store } from '../core/ports.js';
+import { isAwaited } from './awaited.js';
+import { Backlog, type BacklogDeps } from './backlog.js';
 import { CardClaims } from './card-claims.js';
 import { CardSender, type CardSenderDeps } from './card-sender.js';
 import { CardWriters } from './card-writers.js';
@@ -17,7 +19,8 @@ import { removeTwin, type Twin } from './twins.js';
 
 type BoardStore = CardSenderDeps['store'] &
   OverWarningsDeps['store'] &
-  Pick<Store, 'listStaleCards' | 'listDueReplies' | 'claimCard' | 'releaseCard'>;
+  BacklogDeps['store'] &
+  Pick<Store, 'listStaleCards' | 'listStaleJobCards' | 'listDueReplies' | 'claimCard' | 'releaseCard'>;
 
 export interface BoardDeps extends Omit<CardSenderDeps, 'store' | 'lent' | 'outlet'> {
   readonly store: BoardStore;
@@ -41,6 +44,7 @@ export class CardBoard implements Board {
   readonly #lent: LentResponses;
   readonly #claims: CardClaims;
   readonly #writers: CardWriters;
+  readonly #backlog: Backlog;
   readonly #overWarnings: OverWarnings;
   /** Redraws that wait for their time, by conversation. */
   readonly #planned = new Map<string, { readonly dueAt: number; readonly cancel: AbortController }>();
@@ -59,6 +63,11 @@ export class CardBoard implements Board {
     this.#claims = new CardClaims(shared);
     this.#writers = new CardWriters({ ...shared, sender, claims: this.#claims });
     this.#overWarnings = new OverWarnings({ ...shared, outlet });
+    this.#backlog = new Backlog(shared, {
+      isLeft: ({ card, conversation }) => this.#isLeft(card, conversation.version),
+      write: (card) => this.#writers.write(card),
+      track: (work) => this.#track(work),
+    });
   }
 
   /** Draws what an earlier process left stale, and from now on also what another process leaves. */
@@ -145,7 +154,7 @@ export class CardBoard implements Board {
     const { store, clock, logger } = this.#deps;
     try {
       const before = clock.now() - inHandMs;
-      const views = await store.listStaleCards();
+      const views = await store.listStaleJobCards();
       const replies = await store.listDueReplies();
       this.#wake(
         views.filter(
@@ -153,6 +162,7 @@ export class CardBoard implements Board {
         ),
         replies.filter(({ card, job }) => job.updatedAt <= before && this.#isLeft(card)),
       );
+      this.#backlog.wake();
       const over = await store.listOverWarnings();
       this.#close(over.filter(({ job }) => job.updatedAt <= before));
       this.#failing = false;
@@ -172,14 +182,14 @@ export class CardBoard implements Board {
   }
 
   #wake(views: readonly CardView[], replies: readonly Reply[]): void {
-    const inOrder = [...views.filter(isUrgent), ...replies, ...views];
+    const now = this.#deps.clock.now();
+    // What is in hand is looked at once more when it is drawn.
+    const first = views.filter((view) => isAwaited(view, now) || this.#writers.isInHand(view.card));
     // Once each: a card named again is looked at again.
-    const cards = new Map(inOrder.map(({ card }) => [card.id, card]));
+    const cards = new Map([...first, ...replies].map(({ card }) => [card.id, card]));
     for (const card of cards.values()) this.#track(this.#writers.write(card));
+    if (views.some((view) => !first.includes(view))) this.#backlog.wake();
   }
 }
-
-/** Somebody waits for it: it shows a job. */
-const isUrgent = ({ job }: CardView): boolean => job !== null;
 
 const changedAt = ({ conversation, job }: CardView): number => job?.updatedAt ?? conversation.firstSeenAt;

@@ -1,6 +1,7 @@
 /** Brings one card, or one reply, to Slack and remembers that it did. The caller holds the claim to the card. */
 import type { Card, CardView, Reply } from '../core/model.js';
 import type { Clock, Logger, Store } from '../core/ports.js';
+import { isAwaited } from './awaited.js';
 import type { Message } from './blocks.js';
 import { renderCard } from './cards.js';
 import type { SlackClients } from './clients.js';
@@ -39,12 +40,14 @@ export class CardSender {
    * tried again after a pause.
    */
   async draw(view: CardView, refresh: () => Promise<CardView | undefined>): Promise<Delivery> {
-    const { card, job } = view;
-    const priority = job === null ? priorities.alert : priorities.card;
+    const { card } = view;
+    const priority = isAwaited(view, this.#deps.clock.now()) ? priorities.card : priorities.alert;
     // Its version says that it is still stale: it is drawn in place at once.
     const adopt = (ts: string) => this.#deps.store.cardDrawn(card.id, ts, card.drawnVersion);
     const found = card.ts === null ? await this.#outlet.lookFor(postOf(card), priority, adopt) : 'absent';
     if (found !== 'absent') return found;
+    // In the lane it would cost a turn that others wait for.
+    if (this.#isPointless(view)) return drop(this.#deps, card.id);
     return this.#outlet.inLane(card, priority, async () => {
       const current = await refresh();
       return current ? this.#drawNow(current) : 'done';

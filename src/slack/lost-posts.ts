@@ -34,7 +34,7 @@ interface LostPostsDeps {
 
 const lane = 'conversations.history';
 /** Tier 3: 50 and more a minute. */
-const reading: LaneLimit = { burst: 20, everyMs: 1_200, concurrency: 2 };
+const reading: LaneLimit = { burst: 20, reserve: 0, everyMs: 1_200, concurrency: 2 };
 /** Slack's clock and ours may differ by so much, in milliseconds. */
 const skewMs = 60_000;
 const pageSize = 200;

@@ -1,6 +1,9 @@
 /**
  * Keeps what is sent within Slack's rate limits: one lane per limit, a short burst and then a steady pace, more
  * urgent tasks first, and a pause where Slack asks for one. Several processes divide each limit among them.
+ *
+ * A task is urgent if its priority is above 0. A part of each burst is for urgent tasks alone, so that somebody who waits
+ * for one is not kept waiting by a lane that is always busy.
  * https://docs.slack.dev/apis/web-api/rate-limits
  */
 import PQueue from 'p-queue';
@@ -11,6 +14,8 @@ import type { Sharing } from './pace-share.js';
 export interface LaneLimit {
   /** Requests that may be sent at once after a quiet while. */
   readonly burst: number;
+  /** So many of these are for urgent tasks alone; at most half. */
+  readonly reserve: number;
   /** One request more after each of these, in milliseconds. */
   readonly everyMs: number;
   /** Requests of one process under way at the same time. */
@@ -18,7 +23,7 @@ export interface LaneLimit {
 }
 
 /** This process's part of a limit. */
-type Share = Pick<LaneLimit, 'burst' | 'everyMs'>;
+type Share = Pick<LaneLimit, 'burst' | 'reserve' | 'everyMs'>;
 
 interface Lane {
   readonly queue: PQueue;
@@ -28,6 +33,10 @@ interface Lane {
   freeAt: number;
   pausedUntil: number;
   holding: boolean;
+  /** Urgent tasks that wait. */
+  urgent: number;
+  /** Aborts when there may be less to wait for: an urgent task has come, or the process ends. */
+  hurry: AbortController;
 }
 
 export class Pacer {
@@ -41,13 +50,22 @@ export class Pacer {
     this.#clock = clock;
     this.#signal = signal;
     this.#sharing = sharing;
+    signal.addEventListener('abort', () => {
+      for (const { hurry } of this.#lanes.values()) hurry.abort();
+    });
   }
 
   /** Runs the task when its lane allows; among those that wait, the greatest priority goes first. */
   async run<T>(name: string, limit: LaneLimit, priority: number, task: () => Promise<T>): Promise<T> {
     const lane = this.#lane(name, limit);
+    const isUrgent = priority > 0;
+    if (isUrgent) {
+      lane.urgent += 1;
+      lane.hurry.abort();
+    }
     return lane.queue.add(
       () => {
+        if (isUrgent) lane.urgent -= 1;
         const { everyMs } = this.#shareOf(lane);
         lane.freeAt = Math.max(lane.freeAt, this.#clock.now()) + everyMs;
         void this.#hold(lane);
@@ -71,7 +89,8 @@ export class Pacer {
     const share = divide(limit, this.#sharing);
     // A process that joins others begins without a burst, which they may have just had.
     const freeAt = this.#sharing.since + share.burst * share.everyMs;
-    const lane = { queue, limit, share, freeAt, pausedUntil: 0, holding: false };
+    const hurry = new AbortController();
+    const lane = { queue, limit, share, freeAt, pausedUntil: 0, holding: false, urgent: 0, hurry };
     this.#lanes.set(name, lane);
     void this.#hold(lane);
     return lane;
@@ -96,7 +115,8 @@ export class Pacer {
     lane.holding = true;
     for (let waitMs = this.#waitMs(lane); waitMs > 0; waitMs = this.#waitMs(lane)) {
       lane.queue.pause();
-      await this.#clock.sleep(waitMs, this.#signal);
+      lane.hurry = new AbortController();
+      await this.#clock.sleep(waitMs, lane.hurry.signal);
     }
     lane.holding = false;
     lane.queue.start();
@@ -105,12 +125,14 @@ export class Pacer {
   #waitMs(lane: Lane): number {
     if (this.#signal.aborted) return 0;
     const now = this.#clock.now();
-    const { burst, everyMs } = this.#shareOf(lane);
-    return Math.max(lane.pausedUntil - now, lane.freeAt - (burst - 1) * everyMs - now);
+    const { burst, reserve, everyMs } = this.#shareOf(lane);
+    const kept = lane.urgent > 0 ? 0 : reserve;
+    return Math.max(lane.pausedUntil - now, lane.freeAt - (burst - 1 - kept) * everyMs - now);
   }
 }
 
-const divide = ({ burst, everyMs }: LaneLimit, { processes }: Sharing): Share => ({
+const divide = ({ burst, reserve, everyMs }: LaneLimit, { processes }: Sharing): Share => ({
   burst: Math.max(1, Math.floor(burst / processes)),
+  reserve: Math.floor(reserve / processes),
   everyMs: everyMs * processes,
 });

@@ -22,11 +22,11 @@ export interface Lane {
 }
 
 /** About one message a second per channel, short bursts tolerated. https://docs.slack.dev/apis/web-api/rate-limits */
-const posting: LaneLimit = { burst: 4, everyMs: 1_000, concurrency: 1 };
+const posting: LaneLimit = { burst: 4, reserve: 2, everyMs: 1_000, concurrency: 1 };
 /** Tier 4: 100 and more a minute, for all channels together. */
-const whispering: LaneLimit = { burst: 20, everyMs: 600, concurrency: 2 };
+const whispering: LaneLimit = { burst: 20, reserve: 0, everyMs: 600, concurrency: 2 };
 /** Tier 3: 50 and more a minute, for all channels together. */
-const updating: LaneLimit = { burst: 30, everyMs: 1_200, concurrency: 4 };
+const updating: LaneLimit = { burst: 30, reserve: 15, everyMs: 1_200, concurrency: 4 };
 
 export function laneOf({ channelId, ts, onlyFor }: Place): Lane {
   if (onlyFor !== undefined) return { name: 'chat.postEphemeral', limit: whispering };

@@ -62,7 +62,8 @@ async function seeCall(
   const before = await lockRemembered(tx, call.conversationId, now);
   if (before.endedAt !== null && before.endedAt >= now) return false;
   await remember(tx, before, call, now);
-  const alerting = before.seenAt === null && alert;
+  // A call that was taken for over may have lost its alert by that; one that has it gets no second.
+  const alerting = (before.seenAt === null || before.endedAt !== null) && alert;
   if (!isChange(before, call) && !alerting) return false;
   const version = await raiseVersion(tx, before.id);
   if (alerting) {
@@ -120,10 +121,24 @@ export function endCalls(db: Db, ids: readonly string[], now: number): Promise<r
       );
       if (!row) continue;
       await raiseVersion(tx, id);
+      await dropUnseenAlert(tx, id);
       ended.push(id);
     }
     return ended;
   });
+}
+
+/**
+ * A call that is over is no news: in a storm of alerts those of living calls do not wait behind it. What somebody writes at
+ * this moment, or what may stand in Slack already, is left to the board.
+ */
+async function dropUnseenAlert(tx: Queryable, conversationId: string): Promise<void> {
+  await tx.query(
+    `DELETE FROM cards
+     WHERE conversation_id = $1 AND job_id IS NULL AND ts IS NULL AND attempted_at IS NULL AND revived = 0
+       AND claimed_by IS NULL AND NOT EXISTS (SELECT 1 FROM jobs WHERE conversation_id = $1)`,
+    [conversationId],
+  );
 }
 
 export async function findConversation(db: Db, id: string): Promise<Conversation | null> {

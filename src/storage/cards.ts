@@ -1,7 +1,7 @@
 /** Cards: which messages show what, and which of them are stale. */
 import type { Card, CardView } from '../core/model.js';
 import type { NewCard } from '../core/ports.js';
-import type { Db, Queryable } from './db.js';
+import type { Db, Queryable, SqlValue } from './db.js';
 import { cardColumns, conversationColumns, jobColumns, toCard, toConversation, toJob } from './rows.js';
 import { currentOrder, insert, prefixed, unprefixed } from './sql.js';
 import { lockVersion } from './versions.js';
@@ -45,10 +45,38 @@ export async function findCard(db: Db, channelId: string, ts: string): Promise<C
   return row ? toCard(row) : null;
 }
 
-/** One statement, so that what is read belongs together. */
-export async function listStaleCards(
+export const listStaleCards = (db: Db, conversationId: string | undefined): Promise<readonly CardView[]> =>
+  conversationId === undefined
+    ? listStale(db, 'ORDER BY cards.seq')
+    : listStale(db, 'AND cards.conversation_id = $1 ORDER BY cards.seq', [conversationId]);
+
+export const listStaleJobCards = (db: Db): Promise<readonly CardView[]> =>
+  listStale(db, 'AND jobs.id IS NOT NULL ORDER BY cards.seq');
+
+const unclaimed = '(cards.claimed_by IS NULL OR cards.claimed_until <= $1)';
+
+export const listUnposted = (db: Db, now: number, limit: number): Promise<readonly CardView[]> =>
+  listStale(
+    db,
+    `AND cards.ts IS NULL AND jobs.id IS NULL AND ${unclaimed} ORDER BY cards.seq DESC LIMIT $2`,
+    [now, limit],
+  );
+
+/** What has missed the most changes goes first, so that each has its turn. A call that is over changes no more. */
+export const listOutdated = (db: Db, now: number, limit: number): Promise<readonly CardView[]> =>
+  listStale(
+    db,
+    `AND cards.ts IS NOT NULL AND ${unclaimed}
+     ORDER BY CASE WHEN conversations.ended_at IS NULL THEN 1 ELSE 0 END,
+       cards.wanted_version - cards.drawn_version DESC, cards.seq LIMIT $2`,
+    [now, limit],
+  );
+
+/** One statement, so that what is read belongs together. `which` says more of the cards, and their order. */
+async function listStale(
   db: Db,
-  conversationId: string | undefined,
+  which: string,
+  params: readonly SqlValue[] = [],
 ): Promise<readonly CardView[]> {
   const rows = await db.query(
     `SELECT ${prefixed('cards', 'card', cardColumns)},
@@ -59,10 +87,8 @@ export async function listStaleCards(
      LEFT JOIN jobs ON jobs.id = COALESCE(cards.job_id, (
        SELECT id FROM jobs WHERE conversation_id = cards.conversation_id ORDER BY ${currentOrder} LIMIT 1
      ))
-     WHERE cards.drawn_version < cards.wanted_version
-       ${conversationId === undefined ? '' : 'AND cards.conversation_id = $1'}
-     ORDER BY cards.seq`,
-    conversationId === undefined ? [] : [conversationId],
+     WHERE cards.drawn_version < cards.wanted_version ${which}`,
+    params,
   );
   return rows.map(({ job_id, ...row }) => ({
     card: toCard(unprefixed(row, 'card')),

@@ -63,8 +63,17 @@ export interface DeliveryRow {
   readonly answered_at: number | null;
 }
 
+export interface ConversationRow {
+  readonly id: string;
+  readonly queue: string | null;
+  readonly agent: string | null;
+  readonly policy_recording: string | null;
+  readonly ended_at: number | null;
+}
+
 /** Everything the bot has written down. */
 export interface Books {
+  readonly conversations: readonly ConversationRow[];
   readonly jobs: readonly JobRow[];
   readonly cards: readonly CardRow[];
   readonly replies: readonly ReplyRow[];
@@ -88,6 +97,7 @@ async function readBooks(query: Query): Promise<Books> {
   const all = async <Row>(table: string, order: string) =>
     (await query(`SELECT * FROM ${table} ORDER BY ${order}`)) as readonly Row[];
   return {
+    conversations: await all<ConversationRow>('conversations', 'id'),
     jobs: await all<JobRow>('jobs', 'seq'),
     cards: await all<CardRow>('cards', 'seq'),
     replies: await all<ReplyRow>('replies', 'id'),

@@ -202,6 +202,24 @@ describe('looks and events', () => {
     expect(await core.store.findConversation(gone.call.conversationId)).toMatchObject({ endedAt: null });
   });
 
+  it('nor of those that events tell of while a large look is being written', async () => {
+    const ids = Array.from({ length: 150 }, () => core.genesys.startCall({ agent: 'Old' }).id);
+    const last = ids.at(-1) ?? '';
+    const { seeCalls } = core.store;
+    const written: number[] = [];
+    core.store.seeCalls = async (calls, ...rest) => {
+      const seen = await seeCalls(calls, ...rest);
+      if (written.push(calls.length) === 1) {
+        await core.alerts.accept([event({ conversationId: last, agent: 'New' })]);
+      }
+      return seen;
+    };
+    await core.watch.round();
+    expect(await core.store.findConversation(last)).toMatchObject({ agent: 'New' });
+    expect(written).toEqual([100, 1, 49]);
+    expect(await core.store.listOpenConversations()).toHaveLength(150);
+  });
+
   it('follow a gap at the next tick, and again soon when the look failed', async () => {
     await core.watchTick();
     const looks = () => core.genesys.count('calls');

@@ -117,9 +117,9 @@ describe('a sweep', () => {
     const { board, begin, drawn, logger } = await open({
       store: (store) => ({
         ...store,
-        listStaleCards: (id) => {
+        listStaleJobCards: () => {
           left -= 1;
-          return left >= 0 ? Promise.reject(new Error('gone')) : store.listStaleCards(id);
+          return left >= 0 ? Promise.reject(new Error('gone')) : store.listStaleJobCards();
         },
       }),
     });

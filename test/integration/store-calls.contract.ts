@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
 import type { Bench } from './store.contract.js';
 
@@ -74,10 +74,39 @@ export function describeCalls(bench: Bench): void {
 
   it('opens a call again that was taken for over, without a second alert', async () => {
     await bench.store.seeCalls([sampleCall()], 600, alertWith('alert'));
+    await bench.store.cardDrawn('alert', '1.1', 1);
     await bench.store.endCalls(['call-1'], 700);
     expect(await bench.store.seeCalls([sampleCall()], 800, alertWith('second'))).toEqual(['call-1']);
     expect(await bench.store.findConversation('call-1')).toMatchObject({ endedAt: null, version: 3 });
     expect(await cards()).toEqual(['alert']);
+  });
+
+  describe('an alert that nobody has seen yet', () => {
+    const endedWith = async (before: () => Promise<unknown> = async () => undefined) => {
+      await bench.store.seeCalls([sampleCall()], 600, alertWith('alert'));
+      await before();
+      await bench.store.endCalls(['call-1'], 700);
+      return cards();
+    };
+
+    it('is forgotten with the end of its call, and wanted again if the call was not over', async () => {
+      expect(await endedWith()).toEqual([]);
+      await bench.store.seeCalls([sampleCall()], 800, alertWith('second'));
+      expect(await cards()).toEqual(['second']);
+    });
+
+    it('is left to whoever is writing it', async () => {
+      expect(await endedWith(() => bench.store.claimCard('alert', 'board', 650, 10_650))).toEqual(['alert']);
+    });
+
+    it('is left to be looked for where a post of it was begun', async () => {
+      expect(await endedWith(() => bench.store.postBegun('alert', 650))).toEqual(['alert']);
+    });
+
+    it('stays where it shows a recording', async () => {
+      const begin = () => bench.store.beginJob(sampleJob({ id: 'j1' }), sampleAudit());
+      expect(await endedWith(begin)).toEqual(['alert']);
+    });
   });
 
   it('alerts also of a call that a job had named before it was seen', async () => {

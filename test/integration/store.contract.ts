@@ -5,6 +5,7 @@ import type { Db, Row } from '../../src/storage/db.js';
 import { createStore } from '../../src/storage/store.js';
 import { silent } from '../support/store-samples.js';
 import { describeAudit } from './store-audit.contract.js';
+import { describeBacklog } from './store-backlog.contract.js';
 import { describeCalls } from './store-calls.contract.js';
 import { describeCards } from './store-cards.contract.js';
 import { describeDueJobs } from './store-due-jobs.contract.js';
@@ -59,6 +60,7 @@ export function describeStore(open: () => Promise<OpenDatabase>): void {
   describe('pauses', () => describePauses(bench));
   describe('shared work', () => describeSharedWork(bench));
   describe('cards and replies', () => describeCards(bench));
+  describe('cards that wait', () => describeBacklog(bench));
   describe('calls', () => describeCalls(bench));
   describe('audit and deliveries', () => describeAudit(bench));
   describe('requests', () => describeRequests(bench));

@@ -194,6 +194,21 @@ describe('listing the calls', () => {
     expect(new Set(bed.read())).toEqual(new Set(['conv-1', 'conv-2']));
   });
 
+  it('tells whoever follows the calls what is recorded of one only when it was just read: an event may say otherwise since', async () => {
+    const call = (id: string) => json(200, callConversation({ id, recordingState: 'ACTIVE' }));
+    const bed = open({ pages: [page([entity(1)])], call });
+    const policyOf = async (priority: 'poll' | 'read') => {
+      const { items } = await bed.genesys.calls.listCalls({ priority });
+      return items.map(({ policyRecording, agent }) => [policyRecording, agent]);
+    };
+    const agent = (await bed.list()).items[0]?.agent ?? null;
+    await bed.clock.advance(60_000);
+    expect(await policyOf('poll')).toEqual([['active', agent]]);
+    await bed.clock.advance(1_000);
+    expect(await policyOf('poll')).toEqual([[null, agent]]);
+    expect(await policyOf('read')).toEqual([['active', agent]]);
+  });
+
   it('forgets a call that is listed no more', async () => {
     const bed = open({ pages: [page([entity(1)])] });
     await bed.list();

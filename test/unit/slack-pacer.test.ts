@@ -3,14 +3,14 @@ import { alone, type Sharing } from '../../src/slack/pace-share.js';
 import { Pacer } from '../../src/slack/pacer.js';
 import { createManualClock, settle } from '../support/genesys-bed.js';
 
-const limit = { burst: 3, everyMs: 1_000, concurrency: 1 };
+const limit = { burst: 3, reserve: 0, everyMs: 1_000, concurrency: 1 };
 
 function createBed(sharing: Sharing = alone, clock = createManualClock()) {
   const ending = new AbortController();
   const pacer = new Pacer(clock, ending.signal, sharing);
   const sent: string[] = [];
-  const send = (name: string, { lane = 'C1', priority = 0 } = {}) =>
-    pacer.run(lane, limit, priority, async () => {
+  const send = (name: string, { lane = 'C1', priority = 0, reserve = 0 } = {}) =>
+    pacer.run(lane, { ...limit, reserve }, priority, async () => {
       sent.push(name);
       return name;
     });
@@ -47,6 +47,30 @@ describe('the pacer', () => {
     void send('card', { priority: 2 });
     await clock.advance(2_500);
     expect(sent).toEqual(['a', 'b', 'c', 'card', 'alert', 'alert 2']);
+  });
+
+  it('keeps a part of the burst for what is urgent, however long the lane has been busy', async () => {
+    const { clock, sent, send } = createBed();
+    for (const name of ['a', 'b', 'c', 'd']) void send(name, { reserve: 1 });
+    await clock.advance(1_000);
+    expect(sent).toEqual(['a', 'b', 'c']);
+    await clock.advance(500);
+    void send('card', { reserve: 1, priority: 2 });
+    await settle();
+    expect(sent).toEqual(['a', 'b', 'c', 'card']);
+    await clock.advance(1_499);
+    expect(sent).toEqual(['a', 'b', 'c', 'card']);
+    await clock.advance(1);
+    expect(sent).toEqual(['a', 'b', 'c', 'card', 'd']);
+  });
+
+  it('sends urgent tasks no faster than Slack allows', async () => {
+    const { clock, sent, send } = createBed();
+    for (const name of ['a', 'b', 'c', 'd']) void send(name, { reserve: 1, priority: 2 });
+    await clock.advance(999);
+    expect(sent).toEqual(['a', 'b', 'c']);
+    await clock.advance(1);
+    expect(sent).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('pauses one lane for as long as it is asked to, and no other', async () => {
