@@ -1,5 +1,5 @@
 /** What time alone makes due: steps to be taken up, warnings, progress. */
-import type { RecordingJob } from '../core/model.js';
+import type { JobState, RecordingJob } from '../core/model.js';
 import type { Db, Queryable, Row } from './db.js';
 import { oweReplies } from './replies.js';
 import { toJob } from './rows.js';
@@ -46,46 +46,53 @@ export async function holdJobs(db: Db, jobIds: readonly string[], until: number)
   );
 }
 
-export async function warnOfDeadlines(db: Db, now: number, aheadMs: number): Promise<readonly string[]> {
-  const jobs = await db.query(
-    `SELECT * FROM jobs WHERE state = 'recording'
-       AND deadline_at > $1 AND deadline_at <= $2 AND deadline_at - created_at > $3
-       AND COALESCE(warned_for, 0) <> deadline_at
-     ORDER BY deadline_at`,
-    [now, now + aheadMs, aheadMs],
-  );
-  return each(db, jobs, async (tx, job) => {
-    await lockVersion(tx, job.conversationId);
-    const [row] = await tx.query(
-      `UPDATE jobs SET warned_for = deadline_at
-       WHERE id = $1 AND state = 'recording' AND deadline_at = $2 AND COALESCE(warned_for, 0) <> deadline_at
-       RETURNING *`,
-      [job.id, job.deadlineAt],
-    );
-    if (!row) return false;
-    await oweReplies(tx, toJob(row), now, 'warning');
-    return true;
-  });
+/** What is warned of: the columns with when it began and when it ends. */
+interface Ending {
+  readonly kind: 'warning' | 'pause-warning';
+  readonly state: JobState;
+  readonly beganAt: 'created_at' | 'paused_at';
+  readonly endsAt: 'deadline_at' | 'pause_ends_at';
 }
 
-export async function warnOfPauses(db: Db, now: number, aheadMs: number): Promise<readonly string[]> {
+const ofRecording: Ending = {
+  kind: 'warning',
+  state: 'recording',
+  beganAt: 'created_at',
+  endsAt: 'deadline_at',
+};
+const ofPause: Ending = {
+  kind: 'pause-warning',
+  state: 'paused',
+  beganAt: 'paused_at',
+  endsAt: 'pause_ends_at',
+};
+
+export const warnOfDeadlines = (db: Db, now: number, aheadMs: number) => warn(db, ofRecording, now, aheadMs);
+
+export const warnOfPauses = (db: Db, now: number, aheadMs: number) => warn(db, ofPause, now, aheadMs);
+
+async function warn(
+  db: Db,
+  { kind, state, beganAt, endsAt }: Ending,
+  now: number,
+  aheadMs: number,
+): Promise<readonly string[]> {
+  const unwarned = `state = '${state}' AND COALESCE(warned_for, 0) <> ${endsAt}`;
   const jobs = await db.query(
-    `SELECT * FROM jobs WHERE state = 'paused'
-       AND pause_ends_at > $1 AND pause_ends_at <= $2 AND pause_ends_at - paused_at > $3
-       AND COALESCE(warned_for, 0) <> pause_ends_at
-     ORDER BY pause_ends_at`,
+    `SELECT * FROM jobs WHERE ${unwarned}
+       AND ${endsAt} > $1 AND ${endsAt} <= $2 AND ${endsAt} - ${beganAt} > $3
+     ORDER BY ${endsAt}`,
     [now, now + aheadMs, aheadMs],
   );
   return each(db, jobs, async (tx, job) => {
     await lockVersion(tx, job.conversationId);
+    const end = endsAt === 'deadline_at' ? job.deadlineAt : job.pauseEndsAt;
     const [row] = await tx.query(
-      `UPDATE jobs SET warned_for = pause_ends_at
-       WHERE id = $1 AND state = 'paused' AND pause_ends_at = $2 AND COALESCE(warned_for, 0) <> pause_ends_at
-       RETURNING *`,
-      [job.id, job.pauseEndsAt],
+      `UPDATE jobs SET warned_for = ${endsAt} WHERE id = $1 AND ${unwarned} AND ${endsAt} = $2 RETURNING *`,
+      [job.id, end],
     );
     if (!row) return false;
-    await oweReplies(tx, toJob(row), now, 'pause-warning');
+    await oweReplies(tx, toJob(row), now, kind);
     return true;
   });
 }
