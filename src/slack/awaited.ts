@@ -1,4 +1,5 @@
-/** Which cards somebody waits for. */
+/** Which cards somebody waits for, and which are not worth a look yet. */
+import { showWorkingAfterMs } from '../core/deps.js';
 import type { CardView } from '../core/model.js';
 
 /** After a change of a recording somebody looks for it on its card for so long, in milliseconds. */
@@ -10,3 +11,15 @@ const awaitedMs = 60_000;
  */
 export const isAwaited = ({ card, job }: Pick<CardView, 'card' | 'job'>, now: number): boolean =>
   job !== null && (card.ts === null || now - job.updatedAt < awaitedMs);
+
+/**
+ * Genesys has been asked and may answer any moment: whatever else happens to the call meanwhile, such as its own word that
+ * it records, waits for that answer. “Starting…” would cost an update, of which Slack takes fifty a minute, and its successor
+ * another one.
+ */
+export const isUnderWay = ({ job }: Pick<CardView, 'job'>, now: number): boolean =>
+  job !== null &&
+  (job.state === 'starting' || job.state === 'stopping' || job.pending !== null) &&
+  // With a failure there is something to be said: why it takes so long.
+  job.failure === null &&
+  now - job.updatedAt < showWorkingAfterMs;

@@ -3,9 +3,10 @@
  * done. Restart-safe, because what is stale stands in the store; and safe among several processes, because whoever
  * writes a card has claimed it there.
  */
+import { showWorkingAfterMs } from '../core/deps.js';
 import type { Card, CardView, OverWarning, Reply } from '../core/model.js';
 import type { Board, NewId, Store } from '../core/ports.js';
-import { isAwaited } from './awaited.js';
+import { isAwaited, isUnderWay } from './awaited.js';
 import { Backlog, type BacklogDeps } from './backlog.js';
 import { CardClaims } from './card-claims.js';
 import { CardSender, type CardSenderDeps } from './card-sender.js';
@@ -64,7 +65,7 @@ export class CardBoard implements Board {
     this.#writers = new CardWriters({ ...shared, sender, claims: this.#claims });
     this.#overWarnings = new OverWarnings({ ...shared, outlet });
     this.#backlog = new Backlog(shared, {
-      isLeft: ({ card, conversation }) => this.#isLeft(card, conversation.version),
+      isLeft: (view) => this.#isLeft(view.card, view.conversation.version) && !this.#isUnderWay(view),
       write: (card) => this.#writers.write(card),
       track: (work) => this.#track(work),
     });
@@ -136,7 +137,10 @@ export class CardBoard implements Board {
       { ...this.#deps, signal: this.#ending.signal },
       'cards could not be looked up',
       async () => {
-        this.#wake(await store.listStaleCards(conversationId), await store.listDueReplies(conversationId));
+        const views = await store.listStaleCards(conversationId);
+        const ready = views.filter((view) => !this.#isUnderWay(view));
+        this.#wake(ready, await store.listDueReplies(conversationId));
+        if (ready.length < views.length) this.redraw(conversationId, showWorkingAfterMs);
         return true;
       },
     );
@@ -179,6 +183,10 @@ export class CardBoard implements Board {
 
   #isLeft(card: Card, version?: number): boolean {
     return !this.#planned.has(card.conversationId) && !this.#writers.isInHand(card, version);
+  }
+
+  #isUnderWay(view: CardView): boolean {
+    return isUnderWay(view, this.#deps.clock.now());
   }
 
   #wake(views: readonly CardView[], replies: readonly Reply[]): void {

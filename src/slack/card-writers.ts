@@ -1,6 +1,7 @@
 /** One writer for each card that has something to be drawn or sent, until all of it is. */
 import type { Card, CardView, Reply } from '../core/model.js';
 import type { Store } from '../core/ports.js';
+import { isUnderWay } from './awaited.js';
 import type { CardClaims } from './card-claims.js';
 import type { CardSender } from './card-sender.js';
 import type { Delivery } from './outlet.js';
@@ -49,9 +50,11 @@ export class CardWriters {
 
   /** False when it has to be looked at once more, at once. */
   async #attend(cardId: string, conversationId: string): Promise<boolean> {
-    const { store, claims } = this.#deps;
-    const findStale = async (): Promise<CardView | undefined> =>
-      (await store.listStaleCards(conversationId)).find(({ card }) => card.id === cardId);
+    const { store, claims, clock } = this.#deps;
+    const findStale = async (): Promise<CardView | undefined> => {
+      const view = (await store.listStaleCards(conversationId)).find(({ card }) => card.id === cardId);
+      return view && !isUnderWay(view, clock.now()) ? view : undefined;
+    };
     const findReply = async (): Promise<Reply | undefined> =>
       (await store.listDueReplies(conversationId)).find(({ card }) => card.id === cardId);
 

@@ -89,6 +89,32 @@ describe('in a storm of alerts', () => {
     thaw();
   });
 
+  it('a call that is about to be recorded is not looked at again and again until it is', async () => {
+    const { clock } = createFrozenClock();
+    let looks = 0;
+    const { board, announce, begin, drawn, posts } = await open({
+      clock,
+      store: (real) => ({
+        ...real,
+        listOutdated: (...args) => {
+          looks += 1;
+          return real.listOutdated(...args);
+        },
+      }),
+    });
+    const [id = ''] = await announce(1);
+    board.redraw(id);
+    await drawn();
+    await begin(undefined, id, { state: 'starting', createdAt: clock.now() });
+    looks = 0;
+    board.start();
+    await until(() => expect(looks).toBeGreaterThan(0));
+    const [next = ''] = await announce(1);
+    board.redraw(next);
+    await until(() => expect(posts()).toHaveLength(2));
+    expect(looks).toBeLessThan(10);
+  });
+
   it('those of calls that are over cost nobody a turn', async () => {
     const { clock } = createFrozenClock();
     const { board, announce, drawn, posts, store } = await open({ clock });

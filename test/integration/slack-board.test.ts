@@ -89,6 +89,75 @@ describe('a card', () => {
     expect(slack.count('any')).toBe(2);
   });
 
+  it('of a recording for which Genesys has just been asked waits for the answer, whatever else happens', async () => {
+    const since = Date.now();
+    const clock = { ...realClock, now: () => since };
+    const { board, begin, change, drawn, posts, slack } = await open({ clock });
+    const { jobId, conversationId } = await begin(undefined, undefined, {
+      state: 'starting',
+      createdAt: since,
+    });
+    board.redraw(conversationId);
+    const other = await begin();
+    board.redraw(other.conversationId);
+    await until(() => expect(posts()).toEqual([expect.stringContaining(other.conversationId)]));
+    await change(jobId, { state: 'recording' }, since);
+    board.redraw(conversationId);
+    await drawn();
+    expect(slack.count('any')).toBe(2);
+  });
+
+  it('being sent when Genesys is asked for a recording waits for the answer, too', async () => {
+    const since = Date.now();
+    const clock = { ...realClock, now: () => since };
+    const { board, announce, begin, change, drawn, posts, slack } = await open({ clock });
+    slack.inject({ method: 'chat.postMessage', fault: { kind: 'slow', ms: 300 } });
+    const [id = ''] = await announce(1);
+    board.redraw(id);
+    await until(() => expect(slack.count('chat.postMessage')).toBe(1));
+    const { jobId } = await begin(undefined, id, { state: 'starting', createdAt: since });
+    const other = await begin();
+    await until(() => expect(posts()).toHaveLength(1));
+    board.redraw(other.conversationId);
+    await until(() => expect(posts()).toHaveLength(2));
+    expect(slack.count('any')).toBe(2);
+    await change(jobId, { state: 'recording' }, since);
+    board.redraw(id);
+    await drawn();
+    expect(slack.count('any')).toBe(4);
+  });
+
+  it('of a recording for which Genesys takes its time says so after half a second', async () => {
+    const clock = createFastClock();
+    const { board, begin, drawn, posts, slack } = await open({ clock });
+    const createdAt = clock.now();
+    const { conversationId } = await begin(undefined, undefined, { state: 'starting', createdAt });
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('Starting…')]);
+    const [post] = slack.journal;
+    expect(post && clock.now() - createdAt).toBeGreaterThanOrEqual(500);
+  });
+
+  it('of a recording that must wait for Genesys says why at once', async () => {
+    const since = Date.now();
+    const { board, begin, change, drawn, posts } = await open({ clock: { ...realClock, now: () => since } });
+    const { jobId, conversationId } = await begin(undefined, undefined, {
+      state: 'starting',
+      createdAt: since,
+    });
+    const failure = {
+      code: 'RATE_LIMITED',
+      message: 'Genesys is busy.',
+      cure: null,
+      reference: null,
+    } as const;
+    await change(jobId, { failure }, since);
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('Genesys is busy.')]);
+  });
+
   it('left stale by an earlier process is drawn at the start', async () => {
     const { board, begin, drawn, posts } = await open();
     await begin();
