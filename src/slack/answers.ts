@@ -9,6 +9,12 @@ import { renderCalls, renderList, renderOverview } from './listings.js';
 import { renderStatus } from './status.js';
 import { date, recordedFor, who } from './wording.js';
 
+/** For the asker alone, where the card cannot say it or is late. */
+export function renderStarted(job: RecordingJob): Message {
+  const sentence = `Started ${code(jobIdOf(job))}: the call is being recorded.`;
+  return toMessage(sentence, [section([sentence])]);
+}
+
 /**
  * Null where the card in the channel is the answer. Callers' numbers are not masked: only the asker sees it, and
  * whoever is told of a call has been found to be permitted. `now` in milliseconds since 1970.

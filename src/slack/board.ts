@@ -11,6 +11,7 @@ import { Backlog, type BacklogDeps } from './backlog.js';
 import { CardClaims } from './card-claims.js';
 import { CardSender, type CardSenderDeps } from './card-sender.js';
 import { CardWriters } from './card-writers.js';
+import { DrawnCards } from './drawn-cards.js';
 import { type LentRespond, LentResponses } from './lent-responses.js';
 import { Outlet } from './outlet.js';
 import { OverWarnings, type OverWarningsDeps } from './over-warnings.js';
@@ -45,6 +46,7 @@ export class CardBoard implements Board {
   readonly #lent: LentResponses;
   readonly #claims: CardClaims;
   readonly #writers: CardWriters;
+  readonly #drawn: DrawnCards;
   readonly #backlog: Backlog;
   readonly #overWarnings: OverWarnings;
   /** Redraws that wait for their time, by conversation. */
@@ -62,7 +64,8 @@ export class CardBoard implements Board {
     const outlet = new Outlet({ ...shared, client: deps.clients.interactive });
     const sender = new CardSender({ ...shared, outlet });
     this.#claims = new CardClaims(shared);
-    this.#writers = new CardWriters({ ...shared, sender, claims: this.#claims });
+    this.#drawn = new DrawnCards(deps);
+    this.#writers = new CardWriters({ ...shared, sender, claims: this.#claims, drawn: this.#drawn });
     this.#overWarnings = new OverWarnings({ ...shared, outlet });
     this.#backlog = new Backlog(shared, {
       isLeft: (view) => this.#isLeft(view.card, view.conversation.version) && !this.#isUnderWay(view),
@@ -90,6 +93,11 @@ export class CardBoard implements Board {
   /** A way to reach the channel for a card that may be posted soon, in case the bot is not in that channel. */
   lend(cardId: string, respond: LentRespond): void {
     this.#lent.add(cardId, respond);
+  }
+
+  /** True as soon as that channel shows how the conversation is; false when it does not in time. Never rejects. */
+  shows(conversationId: string, channelId: string, withinMs: number): Promise<boolean> {
+    return this.#drawn.within(withinMs, conversationId, channelId);
   }
 
   /** Deletes a second message of a card, and redraws the first. False when it could not; never rejects. */

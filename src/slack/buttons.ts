@@ -48,7 +48,7 @@ async function onListButton(
   { command, place, respond, botUserId }: Click,
 ): Promise<void> {
   const asker = withNewCard(deps, place, respond, botUserId);
-  await answer(deps, await deps.controller.execute(command, asker), respond);
+  await answer(deps, await deps.controller.execute(command, asker), place, respond);
 }
 
 /** A warning says what has become of it; all else stands in the card above. */
@@ -61,7 +61,7 @@ async function onReplyButton(deps: ListenerDeps, { command, place, mark, respond
   const replaced = successor !== null && (await respond(successor, { replaceOriginal: true }));
   // Everybody sees who has extended or resumed it, so that needs no further word.
   const saysItAll = outcome.kind === 'extended' || outcome.kind === 'resumed';
-  if (!saysItAll || !replaced) await answer(deps, outcome, respond);
+  if (!saysItAll || !replaced) await answer(deps, outcome, place, respond);
   // Where that fails, the board says the same once more.
   if (replaced && mark?.kind === 'reply') await deps.store.forgetReply(mark.id).catch(() => undefined);
 }
@@ -103,7 +103,7 @@ async function onCardButton(deps: ListenerDeps, click: Click): Promise<void> {
   const outcome = await deps.controller.execute(command, place);
   const isSettled = await removing;
   const redrawn = !isSettled && (await redrawHere(deps, outcome, click));
-  if (!redrawn || !saidByCard.has(outcome.kind)) await answer(deps, outcome, respond);
+  if (!redrawn || !saidByCard.has(outcome.kind)) await answer(deps, outcome, place, respond);
 }
 
 /** The board does not keep the clicked message: most likely it came through a `response_url`, and so does its successor. True when Slack has taken that. */

@@ -4,6 +4,7 @@ import type { Store } from '../core/ports.js';
 import { isUnderWay } from './awaited.js';
 import type { CardClaims } from './card-claims.js';
 import type { CardSender } from './card-sender.js';
+import type { DrawnCards } from './drawn-cards.js';
 import type { Delivery } from './outlet.js';
 import { type RepeatDeps, repeatUntilDone } from './repeat.js';
 
@@ -11,6 +12,7 @@ interface CardWritersDeps extends RepeatDeps {
   readonly store: Pick<Store, 'listStaleCards' | 'listDueReplies'>;
   readonly sender: CardSender;
   readonly claims: CardClaims;
+  readonly drawn: Pick<DrawnCards, 'note'>;
 }
 
 export class CardWriters {
@@ -68,10 +70,11 @@ export class CardWriters {
     findStale: () => Promise<CardView | undefined>,
     findReply: () => Promise<Reply | undefined>,
   ): Promise<Exclude<Delivery, 'again'>> {
-    const { sender } = this.#deps;
+    const { sender, drawn: drawnCards } = this.#deps;
     for (let view = await findStale(); view; view = await findStale()) {
       const drawn = await sender.draw(view, findStale);
       this.#note(view, drawn);
+      drawnCards.note(view.card.conversationId);
       if (drawn === 'done') break;
       if (drawn !== 'again') return drawn;
     }

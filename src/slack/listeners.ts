@@ -44,5 +44,5 @@ async function onCommand(
   const { userId, channelId } = request;
   const place = { userId, channelId };
   const asker = wantsCard(request, command) ? withNewCard(deps, place, respond, botUserId) : place;
-  await answer(deps, await deps.controller.execute(command, asker), respond);
+  await answer(deps, await deps.controller.execute(command, asker), place, respond);
 }

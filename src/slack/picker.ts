@@ -6,9 +6,9 @@
 import type { BlockAction, ButtonAction } from '@slack/bolt';
 import type { Answer, Asker } from '../core/answer.js';
 import { RecordError } from '../core/errors.js';
-import { jobIdOf, type PersonRequest } from '../core/model.js';
-import { renderAnswer } from './answers.js';
-import { code, type Message, section, toMessage } from './blocks.js';
+import type { PersonRequest } from '../core/model.js';
+import { renderAnswer, renderStarted } from './answers.js';
+import { type Message, toMessage } from './blocks.js';
 import type { SlackClients } from './clients.js';
 import { renderOldButton } from './error-message.js';
 import { toCommand } from './person-requests.js';
@@ -97,11 +97,8 @@ const joined = (one: Message, other: Message): Message =>
   toMessage(`${one.text}\n${other.text}`, [...one.blocks, ...other.blocks]);
 
 /** In the channel a card alone tells of a start; here the modal stands before it. */
-function toNotice(outcome: Answer, now: number): Message | null {
-  if (outcome.kind !== 'started') return renderAnswer(outcome, now);
-  const sentence = `Started ${code(jobIdOf(outcome.job))}.`;
-  return toMessage(sentence, [section([sentence])]);
-}
+const toNotice = (outcome: Answer, now: number): Message | null =>
+  outcome.kind === 'started' ? renderStarted(outcome.job) : renderAnswer(outcome, now);
 
 async function open({ clients, logger }: PickerDeps, key: PickerKey, triggerId: string): Promise<void> {
   try {

@@ -2,7 +2,7 @@
 import type { Answer, Asker } from '../core/answer.js';
 import type { Command } from '../core/command.js';
 import type { Clock, Logger, NewId, Store } from '../core/ports.js';
-import { renderAnswer } from './answers.js';
+import { renderAnswer, renderStarted } from './answers.js';
 import { withInviteHint } from './cards.js';
 import type { LentRespond } from './lent-responses.js';
 import type { Respond } from './respond.js';
@@ -13,6 +13,7 @@ export interface ListenerDeps {
   readonly store: Pick<Store, 'findCard' | 'findConversation' | 'forgetReply'>;
   readonly board: {
     lend(cardId: string, respond: LentRespond): void;
+    shows(conversationId: string, channelId: string, withinMs: number): Promise<boolean>;
     removeTwin(twin: Twin): Promise<boolean>;
   };
   /** Everybody in that channel is permitted, so that callers' numbers need no masking there. */
@@ -29,9 +30,23 @@ export function withNewCard(deps: ListenerDeps, place: Asker, respond: Respond, 
   return { ...place, newCardId };
 }
 
-export async function answer(deps: ListenerDeps, outcome: Answer, respond: Respond): Promise<void> {
-  const message = renderAnswer(outcome, deps.clock.now());
-  if (message !== null) await respond(message);
+/** Whoever has started a recording is told so in another way, too, when its card does not show it by then, in milliseconds. */
+const cardWithinMs = 1_000;
+
+export async function answer(
+  { board, clock }: ListenerDeps,
+  outcome: Answer,
+  { channelId }: Pick<Asker, 'channelId'>,
+  respond: Respond,
+): Promise<void> {
+  const message = renderAnswer(outcome, clock.now());
+  if (message !== null) {
+    await respond(message);
+  } else if (outcome.kind === 'started') {
+    const { job } = outcome;
+    // Slack takes a message a second in a channel, and fifty updates a minute of them all; answers are not counted in.
+    if (!(await board.shows(job.conversationId, channelId, cardWithinMs))) await respond(renderStarted(job));
+  }
 }
 
 export const settingsFor = ({ isOpenChannel, clock }: ListenerDeps, channelId: string) => ({

@@ -29,7 +29,7 @@ const stories: readonly (readonly CommandName[])[] = [
 ];
 
 /** What the asker alone is told: no refusal. */
-const doneWords = /^(Stopped|Paused|Resumed|Recording)/;
+const doneWords = /^(Started|Stopped|Paused|Resumed)/;
 
 /**
  * Between the beginnings of two commands, in milliseconds. Most change a card once or twice: at one a second they alone would

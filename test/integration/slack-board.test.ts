@@ -158,6 +158,24 @@ describe('a card', () => {
     expect(posts()).toEqual([expect.stringContaining('Genesys is busy.')]);
   });
 
+  it('is known to be drawn as soon as it is, by whoever waits for it', async () => {
+    const { board, begin, ops } = await open();
+    const { conversationId } = await begin();
+    const waiting = [1, 2].map(() => board.shows(conversationId, ops.id, 3_600_000));
+    board.redraw(conversationId);
+    expect(await Promise.all(waiting)).toEqual([true, true]);
+  });
+
+  it('is known not to be drawn in time, unless another process has drawn it', async () => {
+    const { board, createBoard, begin, drawn, ops } = await open();
+    const { conversationId } = await begin();
+    expect(await board.shows(conversationId, ops.id, 10)).toBe(false);
+    const shown = board.shows(conversationId, ops.id, 2_000);
+    createBoard().redraw(conversationId);
+    await drawn();
+    expect(await shown).toBe(true);
+  });
+
   it('left stale by an earlier process is drawn at the start', async () => {
     const { board, begin, drawn, posts } = await open();
     await begin();

@@ -114,6 +114,72 @@ describe('two clicks on the same button', () => {
   });
 });
 
+describe('a start whose card is late', () => {
+  const slow = { kind: 'ratelimited', retryAfter: 3_600 } as const;
+
+  it('is told to its asker as well, and the card comes when it can', async () => {
+    const { slack, genesys, store, ops, ada, record, whisper } = await open();
+    slack.inject({ method: 'chat.postMessage', fault: slow });
+    await record(`start ${genesys.startCall().id}`);
+    const told = await whisper(ops.id, ada.id, 'is being recorded');
+    expect(wordsOf(told)).toContain(`Started \`${genesys.jobs[0]?.id}\`: the call is being recorded.`);
+    expect(await store.listStaleCards()).toHaveLength(1);
+  });
+
+  it('is told to whoever clicked on the call, too', async () => {
+    const { slack, genesys, store, board, ops, sam, press, whisper } = await open();
+    const call = genesys.startCall();
+    const seen = { conversationId: call.id, caller: null, queue: null, agent: null, startedAt: null };
+    await store.seeCalls([{ ...seen, policyRecording: null }], 1, {
+      channelId: ops.id,
+      newId: () => 'alert',
+    });
+    board.redraw(call.id);
+    const alert = await bed.card(ops.id, 'Start recording');
+    await until(async () => expect(await store.findCard(ops.id, alert.ts)).not.toBeNull());
+    slack.inject({ method: 'chat.update', fault: slow });
+    await press(ops.id, alert.ts, 'Start recording', sam.id);
+    await whisper(ops.id, sam.id, 'is being recorded');
+    expect(slack.ephemerals(sam.id, ops.id)).toHaveLength(1);
+  });
+
+  it('is told to its asker where the database cannot say whether it is drawn', async () => {
+    let broken = false;
+    const { genesys, ops, ada, record, whisper } = await open({
+      store: (real) => ({
+        ...real,
+        changeJob: async (...args) => {
+          const changed = await real.changeJob(...args);
+          broken = true;
+          return changed;
+        },
+        listStaleCards: (...args) =>
+          broken ? Promise.reject(new RecordError('UNAVAILABLE', 'gone')) : real.listStaleCards(...args),
+      }),
+    });
+    await record(`start ${genesys.startCall().id}`);
+    await whisper(ops.id, ada.id, 'is being recorded');
+  });
+
+  it('says no more than its card where another one of that call is late elsewhere', async () => {
+    const { slack, genesys, store, board, ops, ada, record, card } = await open();
+    const call = genesys.startCall();
+    const { id: alerts } = slack.addChannel({ name: 'alerts' });
+    const seen = { conversationId: call.id, caller: null, queue: null, agent: null, startedAt: null };
+    await store.seeCalls([{ ...seen, policyRecording: null }], 1, {
+      channelId: alerts,
+      newId: () => 'alert',
+    });
+    board.redraw(call.id);
+    await until(async () => expect(await store.listStaleCards()).toEqual([]));
+    slack.inject({ method: 'chat.update', fault: slow });
+    await record(`start ${call.id}`);
+    await card(ops.id, '*Recording*');
+    await bed.app.stop();
+    expect(slack.ephemerals(ada.id, ops.id)).toEqual([]);
+  });
+});
+
 describe('in a channel that the bot is not in', () => {
   it('the card comes through the command itself, with the hint to invite the bot', async () => {
     const { slack, genesys, store, quality, record, card } = await open();
