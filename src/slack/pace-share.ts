@@ -1,19 +1,30 @@
 /**
  * Among how many processes Slack's limits are divided: they hold for the app in the workspace, however many processes it
  * has. Each announces itself by a lease in the database, and counts the leases there are; one that died counts until its
- * lease ends. https://docs.slack.dev/apis/web-api/rate-limits
+ * lease ends. A burst is divided among all processes, since any of them may need its part at once. The steady pace is
+ * divided among those that use it: one that has everything to send is not slowed down by others that have nothing.
+ * https://docs.slack.dev/apis/web-api/rate-limits
  */
 import type { Clock, Logger, Store } from '../core/ports.js';
 
 export interface Sharing {
-  /** Processes that send, this one among them. */
+  /** Processes that may send, this one among them: they divide what may be sent at once. */
   readonly processes: number;
+  /** Those that are sending, this one among them: they divide what may be sent in the long run. */
+  readonly senders: number;
   /** Before that time, in milliseconds since 1970, the others may have used up what a lane allows at once. */
   readonly since: number;
+  /** Told that this process is one that sends, until then at the least, in milliseconds since 1970. */
+  sendsUntil(at: number): void;
 }
 
 /** Nobody else sends, nor ever did. */
-export const alone: Sharing = { processes: 1, since: Number.NEGATIVE_INFINITY };
+export const alone: Sharing = {
+  processes: 1,
+  senders: 1,
+  since: Number.NEGATIVE_INFINITY,
+  sendsUntil: () => undefined,
+};
 
 export interface PaceShareDeps {
   readonly store: Pick<Store, 'takeLease' | 'countLeases' | 'dropLease'>;
@@ -23,16 +34,26 @@ export interface PaceShareDeps {
   readonly holder: string;
 }
 
-const prefix = 'pace/';
+/** What the leases are called: of those that live, and of those among them that send. */
+const living = 'pace/';
+const sending = 'pace-used/';
 /** After its death a process still has its share for so many milliseconds. */
 const leaseMs = 10_000;
 /** Within this the others learn of a process that comes or goes, in milliseconds. */
-const renewEveryMs = 3_000;
+const renewAloneEveryMs = 3_000;
+/** Within this they learn of one that begins or ends to send, in milliseconds. */
+const renewAmongOthersEveryMs = 1_000;
+/** Once it has told the others that it sends, all of them know of each other after so long, in milliseconds. */
+const knownAfterMs = 2 * renewAmongOthersEveryMs;
 
 export class PaceShare implements Sharing {
   readonly #deps: PaceShareDeps;
   readonly #leaving = new AbortController();
-  #sharing = alone;
+  #counted = { processes: 1, senders: 1 };
+  #since = alone.since;
+  #sendsUntil = Number.NEGATIVE_INFINITY;
+  /** Since when the others can know that this process sends; null while it has not told them. */
+  #sendsSince: number | null = null;
   #renewing: Promise<void> | undefined;
 
   constructor(deps: PaceShareDeps) {
@@ -40,17 +61,25 @@ export class PaceShare implements Sharing {
   }
 
   get processes(): number {
-    return this.#sharing.processes;
+    return this.#counted.processes;
+  }
+
+  get senders(): number {
+    return this.#counted.senders;
   }
 
   get since(): number {
-    return this.#sharing.since;
+    return this.#since;
+  }
+
+  sendsUntil(at: number): void {
+    this.#sendsUntil = Math.max(this.#sendsUntil, at);
   }
 
   /** Announces this process until it leaves. To be called before anything is sent. Throws like the store. */
   async join(): Promise<void> {
-    const processes = await this.#announce();
-    this.#sharing = processes === 1 ? alone : { processes, since: this.#deps.clock.now() };
+    await this.#announce();
+    if (this.processes > 1) this.#since = this.#deps.clock.now();
     this.#renewing = this.#keepAnnouncing();
   }
 
@@ -59,24 +88,52 @@ export class PaceShare implements Sharing {
     this.#leaving.abort();
     if (!this.#renewing) return;
     await this.#renewing;
-    await this.#deps.store.dropLease(`${prefix}${this.#deps.holder}`, this.#deps.holder);
+    await this.#drop(sending);
+    await this.#drop(living);
   }
 
-  async #announce(): Promise<number> {
+  async #announce(): Promise<void> {
+    const { store, clock } = this.#deps;
+    await this.#take(living);
+    const processes = await store.countLeases(living, clock.now());
+    this.#counted = { processes, senders: await this.#countSenders(processes) };
+  }
+
+  /** As long as the others may not know that it sends, it keeps to the part that it has if all of them do. */
+  async #countSenders(processes: number): Promise<number> {
+    const { store, clock } = this.#deps;
+    const now = clock.now();
+    if (processes > 1 && this.#sendsUntil > now) {
+      this.#sendsSince ??= now;
+      await this.#take(sending);
+    } else if (this.#sendsSince !== null) {
+      this.#sendsSince = null;
+      await this.#drop(sending);
+    }
+    const areKnown = this.#sendsSince !== null && now - this.#sendsSince >= knownAfterMs;
+    return areKnown ? Math.max(1, await store.countLeases(sending, now)) : processes;
+  }
+
+  async #take(kind: string): Promise<void> {
     const { store, clock, holder } = this.#deps;
     const now = clock.now();
-    await store.takeLease(`${prefix}${holder}`, holder, now, now + leaseMs);
-    return store.countLeases(prefix, now);
+    await store.takeLease(`${kind}${holder}`, holder, now, now + leaseMs);
+  }
+
+  async #drop(kind: string): Promise<void> {
+    const { store, holder } = this.#deps;
+    await store.dropLease(`${kind}${holder}`, holder);
   }
 
   /** What was counted last holds while the database does not answer. */
   async #keepAnnouncing(): Promise<void> {
     const { clock, logger } = this.#deps;
     const { signal } = this.#leaving;
+    const pause = () => clock.sleep(this.processes > 1 ? renewAmongOthersEveryMs : renewAloneEveryMs, signal);
     let failing = false;
-    for (await clock.sleep(renewEveryMs, signal); !signal.aborted; await clock.sleep(renewEveryMs, signal)) {
+    for (await pause(); !signal.aborted; await pause()) {
       try {
-        this.#sharing = { ...this.#sharing, processes: await this.#announce() };
+        await this.#announce();
         failing = false;
       } catch (error) {
         if (!failing) logger.warn({ err: error }, 'the other processes could not be counted; trying again');

@@ -68,6 +68,7 @@ export class Pacer {
         if (isUrgent) lane.urgent -= 1;
         const { everyMs } = this.#shareOf(lane);
         lane.freeAt = Math.max(lane.freeAt, this.#clock.now()) + everyMs;
+        this.#sharing.sendsUntil(lane.freeAt);
         void this.#hold(lane);
         return task().finally(() => this.#hold(lane));
       },
@@ -89,6 +90,7 @@ export class Pacer {
     const share = divide(limit, this.#sharing);
     // A process that joins others begins without a burst, which they may have just had.
     const freeAt = this.#sharing.since + share.burst * share.everyMs;
+    this.#sharing.sendsUntil(freeAt);
     const hurry = new AbortController();
     const lane = { queue, limit, share, freeAt, pausedUntil: 0, holding: false, urgent: 0, hurry };
     this.#lanes.set(name, lane);
@@ -100,7 +102,7 @@ export class Pacer {
   #shareOf(lane: Lane): Share {
     const before = lane.share;
     const share = divide(lane.limit, this.#sharing);
-    if (share.everyMs !== before.everyMs) {
+    if (share.everyMs !== before.everyMs || share.burst !== before.burst) {
       const now = this.#clock.now();
       const left = before.burst - Math.max(0, lane.freeAt - now) / before.everyMs;
       lane.freeAt = now + (share.burst - Math.min(left, share.burst)) * share.everyMs;
@@ -131,8 +133,8 @@ export class Pacer {
   }
 }
 
-const divide = ({ burst, reserve, everyMs }: LaneLimit, { processes }: Sharing): Share => ({
+const divide = ({ burst, reserve, everyMs }: LaneLimit, { processes, senders }: Sharing): Share => ({
   burst: Math.max(1, Math.floor(burst / processes)),
   reserve: Math.floor(reserve / processes),
-  everyMs: everyMs * processes,
+  everyMs: everyMs * senders,
 });

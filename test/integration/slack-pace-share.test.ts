@@ -86,6 +86,57 @@ describePostgres('processes on one database', ({ url, schema, reset }) => {
     expect(first.processes).toBe(1);
   });
 
+  it('one that alone has something to send learns in a few seconds that it need not share the pace', async () => {
+    const [first, second] = [await join(0), await join(1)];
+    first.sendsUntil(clock.now() + 60_000);
+    await pass(3);
+    expect([first.senders, second.senders]).toEqual([2, 2]);
+    await pass(2);
+    expect([first.senders, second.senders]).toEqual([1, 2]);
+    expect([first.processes, second.processes]).toEqual([2, 2]);
+  });
+
+  it('one that begins to send keeps to the smallest part until the others know, who learn of it in two seconds', async () => {
+    const shares = [await join(0), await join(1), await join(0)];
+    const senders = () => shares.map((share) => share.senders);
+    shares[0]?.sendsUntil(clock.now() + 60_000);
+    await pass(6, 3);
+    expect(senders()).toEqual([1, 3, 3]);
+    shares[1]?.sendsUntil(clock.now() + 60_000);
+    await pass(2, 3);
+    expect(senders()).toEqual([2, 3, 3]);
+    await pass(1, 3);
+    expect(senders()).toEqual([2, 2, 3]);
+  });
+
+  it('one that has sent everything leaves the pace to the other, also if it dies', async () => {
+    const [first, second] = [await join(0), await join(1)];
+    const dying = createManualClock(clock.now());
+    const third = await join(1, dying);
+    first.sendsUntil(clock.now() + 60_000);
+    second.sendsUntil(clock.now() + 6_500);
+    third.sendsUntil(clock.now() + 60_000);
+    await dying.advance(1_000);
+    await until(() => expect(dying.sleepers).toHaveLength(1));
+    await pass(6);
+    expect([first.senders, second.senders]).toEqual([3, 3]);
+    await pass(2);
+    expect(first.senders).toBe(2);
+    await pass(4);
+    expect([first.senders, first.processes]).toEqual([1, 2]);
+  });
+
+  it('one that leaves is not counted among those that send', async () => {
+    const [first, second] = [await join(0), await join(1)];
+    for (const share of [first, second]) share.sendsUntil(clock.now() + 60_000);
+    await pass(6);
+    expect(first.senders).toBe(2);
+    await second.leave();
+    expect(await storeOf(0).countLeases('pace-used/', clock.now())).toBe(1);
+    await pass(1, 1);
+    expect([first.senders, first.processes]).toEqual([1, 1]);
+  });
+
   it('keep to what they knew while the database is away, and say so once', async () => {
     let away = false;
     const store: Store = {

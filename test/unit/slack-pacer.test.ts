@@ -3,6 +3,9 @@ import { alone, type Sharing } from '../../src/slack/pace-share.js';
 import { Pacer } from '../../src/slack/pacer.js';
 import { createManualClock, settle } from '../support/genesys-bed.js';
 
+/** So many processes, all of which send. */
+const among = (processes: number) => ({ ...alone, processes, senders: processes });
+
 const limit = { burst: 3, reserve: 0, everyMs: 1_000, concurrency: 1 };
 
 function createBed(sharing: Sharing = alone, clock = createManualClock()) {
@@ -112,7 +115,7 @@ describe('several processes', () => {
   }
 
   it('divide the burst and the pace, so that together they send no more than one would', async () => {
-    const { clock, sentAt, send } = createFleet({ ...alone, processes: 3 });
+    const { clock, sentAt, send } = createFleet(among(3));
     for (let index = 0; index < 12; index += 1) send(index);
     await clock.advance(9_000);
     expect(sentAt).toEqual([
@@ -124,8 +127,27 @@ describe('several processes', () => {
     ]);
   });
 
+  it('that have nothing to send leave the pace to the one that has, and keep their part of the burst', async () => {
+    const { clock, sentAt, send } = createFleet({ ...alone, processes: 3, senders: 1 }, 1);
+    for (let index = 0; index < 4; index += 1) send(index);
+    await clock.advance(3_000);
+    expect(sentAt).toEqual([0, 1_000, 2_000, 3_000]);
+  });
+
+  it('say that they send for as long as they have not all of their burst back', async () => {
+    const told: number[] = [];
+    const sendsUntil = (at: number) => void told.push(at);
+    const { clock, send } = createFleet({ ...among(2), since: 0, sendsUntil }, 1);
+    send(0);
+    await clock.advance(2_000);
+    await clock.advance(60_000);
+    send(0);
+    await clock.advance(0);
+    expect(told).toEqual([2_000, 4_000, 64_000]);
+  });
+
   it('may each send at least one at once, however many they are', async () => {
-    const { clock, sentAt, send } = createFleet({ ...alone, processes: 5 });
+    const { clock, sentAt, send } = createFleet(among(5));
     for (let index = 0; index < 10; index += 1) send(index);
     await clock.advance(4_999);
     expect(sentAt).toEqual([0, 0, 0, 0, 0]);
@@ -134,13 +156,13 @@ describe('several processes', () => {
   });
 
   it('slow down when another one comes, and speed up when it has gone, without a burst for it', async () => {
-    const sharing = { ...alone, processes: 1 };
+    const sharing = among(1);
     const { clock, sentAt, send } = createFleet(sharing);
     for (let index = 0; index < 9; index += 1) send(0);
     await clock.advance(1_000);
-    sharing.processes = 2;
+    Object.assign(sharing, among(2));
     await clock.advance(5_500);
-    sharing.processes = 1;
+    Object.assign(sharing, among(1));
     await clock.advance(6_000);
     const [, ...gaps] = sentAt.map((at, index) => at - (sentAt[index - 1] ?? 0));
     // What the pacer waits for when the other one comes or goes, it waits for as it was.
@@ -148,25 +170,41 @@ describe('several processes', () => {
   });
 
   it('keep no more of a burst than their part when another one comes, and get back the rest in time', async () => {
-    const sharing = { ...alone, processes: 1 };
+    const sharing = among(1);
     const { clock, sentAt, send } = createFleet(sharing);
     send(0);
     await clock.advance(60_000);
-    sharing.processes = 3;
+    Object.assign(sharing, among(3));
     for (let index = 0; index < 2; index += 1) send(0);
     await clock.advance(2_999);
     expect(sentAt).toEqual([0, 60_000]);
     await clock.advance(1);
     expect(sentAt).toEqual([0, 60_000, 63_000]);
     await clock.advance(3_000);
-    sharing.processes = 1;
+    Object.assign(sharing, among(1));
     for (let index = 0; index < 5; index += 1) send(0);
     await clock.advance(0);
     expect(sentAt.slice(3)).toEqual([66_000]);
   });
 
+  it('keep no more of a burst than their part also when those that come have nothing to send', async () => {
+    const sharing = among(1);
+    const { clock, sentAt, send } = createFleet(sharing);
+    send(0);
+    await clock.advance(60_000);
+    sharing.processes = 3;
+    for (let index = 0; index < 2; index += 1) send(0);
+    await clock.advance(1_000);
+    expect(sentAt).toEqual([0, 60_000, 61_000]);
+    await clock.advance(60_000);
+    sharing.processes = 1;
+    for (let index = 0; index < 2; index += 1) send(0);
+    await clock.advance(1_000);
+    expect(sentAt.slice(3)).toEqual([121_000, 122_000]);
+  });
+
   it('begin without a burst when they join others, who may have just had it', async () => {
-    const { clock, sentAt, send } = createFleet({ processes: 2, since: 0 }, 1);
+    const { clock, sentAt, send } = createFleet({ ...among(2), since: 0 }, 1);
     for (let index = 0; index < 3; index += 1) send(0);
     await clock.advance(1_999);
     expect(sentAt).toEqual([]);
@@ -176,7 +214,7 @@ describe('several processes', () => {
 
   it('have their part of a burst a while after they have joined', async () => {
     const clock = createManualClock(60_000);
-    const { sent, send } = createBed({ processes: 3, since: 57_000 }, clock);
+    const { sent, send } = createBed({ ...among(3), since: 57_000 }, clock);
     for (const name of ['a', 'b']) void send(name);
     await settle();
     expect(sent).toEqual(['a']);
