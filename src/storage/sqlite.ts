@@ -60,6 +60,7 @@ export function openSqlite({ dataDir, busyTimeoutMs = 1_000 }: SqliteOptions): D
       inTurn(async () => {
         if (closed) return;
         closed = true;
+        emptyJournal(connection);
         connection.close();
         lock?.release();
       }),
@@ -91,6 +92,15 @@ function connect(dataDir: string, busyTimeoutMs: number): Database.Database {
     all(connection, `PRAGMA ${setting}`, []);
   }
   return connection;
+}
+
+/** So that the file alone is the whole database: libsql leaves the journal behind when it closes. */
+function emptyJournal(connection: Database.Database): void {
+  try {
+    all(connection, 'PRAGMA wal_checkpoint(TRUNCATE)', []);
+  } catch {
+    // What stays in the journal, the next start reads from there.
+  }
 }
 
 function restrict(file: string): void {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Db, Queryable } from '../../src/storage/db.js';
@@ -49,6 +49,19 @@ describe('SQLite driver', () => {
   });
 
   describeDb(async () => open());
+
+  it('has everything in its one file once it is closed, so that a copy of that is whole', async () => {
+    const db = open();
+    await db.query('CREATE TABLE t (id TEXT)');
+    await db.query("INSERT INTO t (id) VALUES ('kept')");
+    await db.close();
+    const copied = join(dataDir, 'copy');
+    mkdirSync(copied);
+    copyFileSync(file(), join(copied, 'recordings.db'));
+    dataDir = copied;
+    expect(await open().query('SELECT id FROM t')).toEqual([{ id: 'kept' }]);
+    dataDir = dirname(copied);
+  });
 
   it('makes a folder and files that nobody else can read', async () => {
     dataDir = join(dataDir, 'new', 'folder');
