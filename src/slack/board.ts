@@ -16,6 +16,7 @@ import { type LentRespond, LentResponses } from './lent-responses.js';
 import { Outlet } from './outlet.js';
 import { OverWarnings, type OverWarningsDeps } from './over-warnings.js';
 import type { Sharing } from './pace-share.js';
+import { PlannedRedraws } from './planned-redraws.js';
 import { repeatUntilDone } from './repeat.js';
 import { removeTwin, type Twin } from './twins.js';
 
@@ -49,8 +50,7 @@ export class CardBoard implements Board {
   readonly #drawn: DrawnCards;
   readonly #backlog: Backlog;
   readonly #overWarnings: OverWarnings;
-  /** Redraws that wait for their time, by conversation. */
-  readonly #planned = new Map<string, { readonly dueAt: number; readonly cancel: AbortController }>();
+  readonly #planned: PlannedRedraws;
   readonly #work = new Set<Promise<void>>();
   readonly #sweeping = new AbortController();
   #failing = false;
@@ -59,6 +59,7 @@ export class CardBoard implements Board {
   constructor(deps: BoardDeps) {
     const { signal } = this.#ending;
     this.#deps = deps;
+    this.#planned = new PlannedRedraws(deps.clock);
     this.#lent = new LentResponses(deps.clock);
     const shared = { ...deps, holder: deps.newId(), lent: this.#lent, signal };
     const outlet = new Outlet({ ...shared, client: deps.clients.interactive });
@@ -81,13 +82,8 @@ export class CardBoard implements Board {
 
   redraw(conversationId: string, delayMs = 0): void {
     if (!this.#accepting) return;
-    const dueAt = this.#deps.clock.now() + delayMs;
-    const planned = this.#planned.get(conversationId);
-    if (planned && planned.dueAt <= dueAt) return;
-    planned?.cancel.abort();
-    const plan = { dueAt, cancel: new AbortController() };
-    this.#planned.set(conversationId, plan);
-    this.#track(this.#carryOut(conversationId, delayMs, plan));
+    const planned = this.#planned.plan(conversationId, delayMs);
+    if (planned) this.#track(this.#carryOut(conversationId, planned));
   }
 
   /** A way to reach the channel for a card that may be posted soon, in case the bot is not in that channel. */
@@ -112,9 +108,7 @@ export class CardBoard implements Board {
   async stop(): Promise<void> {
     this.#accepting = false;
     this.#sweeping.abort();
-    for (const { dueAt, cancel } of this.#planned.values()) {
-      if (dueAt > this.#deps.clock.now()) cancel.abort();
-    }
+    this.#planned.callOff();
     const timer = new AbortController();
     await Promise.race([this.#idle(), this.#deps.clock.sleep(drainMs, timer.signal)]);
     timer.abort();
@@ -132,14 +126,8 @@ export class CardBoard implements Board {
     void work.finally(() => this.#work.delete(work));
   }
 
-  async #carryOut(
-    conversationId: string,
-    delayMs: number,
-    plan: { readonly cancel: AbortController },
-  ): Promise<void> {
-    if (delayMs > 0) await this.#deps.clock.sleep(delayMs, plan.cancel.signal);
-    if (plan.cancel.signal.aborted) return;
-    this.#planned.delete(conversationId);
+  async #carryOut(conversationId: string, planned: Promise<boolean>): Promise<void> {
+    if (!(await planned)) return;
     const { store } = this.#deps;
     await repeatUntilDone(
       { ...this.#deps, signal: this.#ending.signal },
