@@ -37,7 +37,7 @@ function readOptions() {
     scale: { finished: whole('--jobs', values.jobs), running: whole('--running', values.running) },
     load: {
       loadSeconds: whole('--minutes', values.minutes) * 60,
-      quietSeconds: Math.min(whole('--minutes', values.minutes), 2) * 60,
+      quietSeconds: Math.min(whole('--minutes', values.minutes), 5) * 60,
       eventsPerSecond: whole('--events', values.events),
       calls: whole('--calls', values.calls),
       queues: whole('--queues', values.queues),

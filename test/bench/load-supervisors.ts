@@ -59,6 +59,11 @@ export class Supervisors {
     );
   }
 
+  /** Each story once: what a process does for the first time takes longer, and is not what is compared. */
+  async warmUp(): Promise<void> {
+    for (const _ of stories) await this.#tell();
+  }
+
   /** Until the signal aborts, and then to the end of the story in hand. */
   async work(signal: AbortSignal): Promise<readonly Sample[]> {
     const samples: Sample[] = [];

@@ -8,6 +8,8 @@ export interface Vitals {
   readonly heapUsed: number;
   /** Seconds of one core, since the process began. */
   readonly cpuSeconds: number;
+  /** The longest that its event loop was late since the sample before, in milliseconds. */
+  readonly longestLagMs: number;
 }
 
 const everyMs = 2_000;
@@ -34,6 +36,7 @@ async function readVitals(botUrl: string): Promise<Vitals> {
     rss: value('process_resident_memory_bytes'),
     heapUsed: value('nodejs_heap_size_used_bytes'),
     cpuSeconds: value('process_cpu_seconds_total'),
+    longestLagMs: value('nodejs_eventloop_lag_max_seconds') * 1_000,
   };
 }
 

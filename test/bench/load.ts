@@ -6,6 +6,7 @@
  * Slack takes one new message a second per channel and fifty updates a minute, so most alerts of such a centre cannot be
  * drawn: what is checked is that no card is taken for drawn that is not, and that the pace is kept.
  */
+import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Books } from '../chaos/database.js';
 import type { JournalEntry } from '../simulators/genesys/types.js';
@@ -54,12 +55,14 @@ export async function compareLoad(options: LoadOptions, print: Print): Promise<b
 export function measureLoad(options: LoadOptions, print: Print): Promise<readonly Line[]> {
   return onStage(options, async (stage) => {
     const requests = watchRequests(stage);
+    await stage.supervisors.warmUp();
     const quiet = await stage.supervisors.work(AbortSignal.timeout(options.quietSeconds * 1_000));
     const lookSeconds = await takeIn(stage, options.calls);
     print(`${options.calls} calls over ${options.queues} queues taken in after ${lookSeconds.toFixed(1)} s.`);
-    const { samples, vitals, seconds } = await underLoad(stage, options.loadSeconds);
+    const loaded = await underLoad(stage, options.loadSeconds);
+    const { samples, vitals } = loaded;
     const books = await settled(stage);
-    tell(stage, { quiet, samples, vitals, seconds, books }, print);
+    tell(stage, { ...loaded, quiet, books }, print);
     return [
       ...judgeBooks(stage, books),
       ...judgeLimits(stage, requests),
@@ -95,12 +98,15 @@ async function takeIn({ genesys, centre, database }: Stage, calls: number): Prom
 async function underLoad({ centre, supervisors, bot }: Stage, loadSeconds: number) {
   const end = AbortSignal.timeout(loadSeconds * 1_000);
   const begunAt = performance.now();
+  const lag = monitorEventLoopDelay();
+  lag.enable();
   const [vitals, samples] = await Promise.all([
     watchVitals(bot.url, end),
     supervisors.work(end),
     centre.run(end),
   ]);
-  return { vitals, samples, seconds: (performance.now() - begunAt) / 1_000 };
+  lag.disable();
+  return { vitals, samples, lag, seconds: (performance.now() - begunAt) / 1_000 };
 }
 
 /** What is written down once it says what is so, or when the time for that is over. */
@@ -118,19 +124,26 @@ interface Measured {
   readonly quiet: readonly Sample[];
   readonly samples: readonly Sample[];
   readonly vitals: readonly Vitals[];
+  /** Of the process that plays Slack, Genesys and the supervisors: what it is late by, is in every time below. */
+  readonly lag: Pick<IntervalHistogram, 'percentile' | 'max'>;
   readonly seconds: number;
   readonly books: Books;
 }
 
 /** The figures that nothing is required of. */
 function tell({ centre, slack, alertChannelId }: Stage, measured: Measured, print: Print): void {
-  const { quiet, samples, vitals, seconds, books } = measured;
+  const { quiet, samples, vitals, lag, seconds, books } = measured;
   const kinds = [...centre.counts].map(([kind, count]) => `${kind} ${count}`).join(', ');
   print(
     `${centre.happened} events in ${seconds.toFixed(0)} s (${(centre.happened / seconds).toFixed(1)}/s): ${kinds}.`,
   );
   const cpu = (vitals.at(-1)?.cpuSeconds ?? 0) - (vitals[0]?.cpuSeconds ?? 0);
   print(`The bot used ${((100 * cpu) / seconds).toFixed(0)} % of one core.`);
+  const lags = vitals.map(({ longestLagMs }) => longestLagMs);
+  print(
+    `Late by, ms: the bot ${Math.max(...lags).toFixed(0)} at the worst (${percentile(lags, 50).toFixed(0)} in half of the samples); ` +
+      `the simulators ${(lag.max / 1e6).toFixed(0)} at the worst (p99 ${(lag.percentile(99) / 1e6).toFixed(0)}).`,
+  );
   const alerts = countAlerts(books);
   print(
     `Alerts: ${slack.messages(alertChannelId).length} posted; ${alerts.true} of them up to date, ${alerts.toRedraw} known as stale; ` +
