@@ -5,7 +5,7 @@ import type { Evidence, Finding } from './evidence.js';
 export function checkAudit(evidence: Evidence): Finding {
   const { audit } = evidence.books;
   const asked = audit.filter(({ outcome }) => outcome === 'asked');
-  const starts = evidence.world.genesys.jobs.filter(({ elsewhere }) => !elsewhere);
+  const starts = evidence.world.recordings.all.filter(({ elsewhere }) => !elsewhere);
   return {
     title: 'the audit entries match the effects one to one',
     violations: [
@@ -45,7 +45,7 @@ function unpaired(audit: readonly AuditRow[]): readonly string[] {
 function unasked({ books, world }: Evidence): readonly string[] {
   const asks = books.audit.filter(({ action, outcome }) => action === 'start' && outcome === 'asked');
   const begun = new Map<string, number>();
-  return world.genesys.jobs.flatMap(({ id, conversationId, startedAt, elsewhere }) => {
+  return world.recordings.all.flatMap(({ id, conversationId, startedAt, elsewhere }) => {
     if (elsewhere) return [];
     const before = asks.filter(
       (entry) => entry.conversation_id === conversationId && entry.at <= startedAt,
@@ -65,7 +65,7 @@ function denied({ books, world }: Evidence): readonly string[] {
     const asked = books.audit.find(
       (entry) => entry.job_id === failure.job_id && entry.action === 'start' && entry.outcome === 'asked',
     );
-    const running = world.genesys.jobs.find(
+    const running = world.recordings.all.find(
       ({ conversationId, elsewhere, startedAt, endedAt }) =>
         !elsewhere &&
         conversationId === failure.conversation_id &&
@@ -83,32 +83,36 @@ const stopsOf = ({ world }: Evidence) =>
   world.genesys.journal.filter(({ operation, tookEffect }) => operation === 'stop' && tookEffect);
 
 function unaskedStops(evidence: Evidence): readonly string[] {
-  const { books } = evidence;
-  return stopsOf(evidence).flatMap(({ path, at }) => {
-    const genesysId = path.split('/').at(-2);
-    const jobs = books.jobs.filter((job) => job.genesys_id === genesysId).map(({ id }) => id);
+  const { books, world } = evidence;
+  return stopsOf(evidence).flatMap((stop) => {
+    const jobs = books.jobs.filter((job) => world.recordings.isStopOf(job, stop)).map(({ id }) => id);
     const asked = books.audit.some(
       (entry) =>
         entry.action === 'stop' &&
         entry.outcome === 'asked' &&
         jobs.includes(entry.job_id ?? '') &&
-        entry.at <= at,
+        entry.at <= stop.at,
     );
-    return asked ? [] : [`Recording ${genesysId} was stopped by the bot, and nobody had asked for it.`];
+    return asked ? [] : [`${stop.path} was stopped by the bot, and nobody had asked for it.`];
   });
 }
 
 /** What the audit calls done, Genesys has done. */
-function claimed({ books, world }: Evidence): readonly string[] {
-  return books.audit.flatMap(({ action, outcome, job_id, code }) => {
-    if (outcome !== 'done' || !['start', 'adopt', 'stop'].includes(action)) return [];
+function claimed({ books, world: { recordings } }: Evidence): readonly string[] {
+  const askedAt = new Map<string | null, number>();
+  return books.audit.flatMap(({ action, outcome, job_id, code, at }) => {
+    if (action === 'stop' && outcome === 'asked') askedAt.set(job_id, at);
+    if (outcome !== 'done' || !inPairs.includes(action)) return [];
     const job = books.jobs.find(({ id }) => id === job_id);
-    const recording = world.genesys.jobs.find(({ id }) => id === job?.genesys_id);
-    if (!recording)
+    if (!job || !recordings.wasMade(job))
       return [`The audit says ${action} done for job ${job_id}, and Genesys has no such recording.`];
-    const runsOn = action === 'stop' && recording.state === 'active';
-    return runsOn
-      ? [`The audit says stop done (${code}) for job ${job_id}, and ${recording.id} runs on.`]
-      : [];
+    if (action !== 'stop') return [];
+    const runsOn = recordings.all.filter(
+      (recording) =>
+        recordings.isOf(job, recording) &&
+        recording.startedAt <= (askedAt.get(job_id) ?? at) &&
+        (recording.endedAt ?? Number.POSITIVE_INFINITY) > at,
+    );
+    return runsOn.map(({ id }) => `The audit says stop done (${code}) for job ${job_id}, and ${id} ran on.`);
   });
 }

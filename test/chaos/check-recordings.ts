@@ -2,35 +2,39 @@
 import type { Books, JobRow } from './database.js';
 import type { Evidence, Finding } from './evidence.js';
 import { isRunning } from './quiet.js';
+import { isRunning as isRecording } from './recordings.js';
 
 const isUnfinished = ({ state }: JobRow) => isRunning(state) || state === 'starting' || state === 'stopping';
 
 export function checkRecordings(evidence: Evidence): Finding {
   const { books, world } = evidence;
-  const { jobs } = world.genesys;
-  const byGenesysId = new Map<string, JobRow[]>();
+  const { recordings } = world;
+  const { all } = recordings;
+  const jobsOf = new Map(all.map(({ id }) => [id, [] as JobRow[]]));
   for (const job of books.jobs) {
-    if (job.genesys_id === null) continue;
-    byGenesysId.set(job.genesys_id, [...(byGenesysId.get(job.genesys_id) ?? []), job]);
+    for (const recording of all.filter((one) => recordings.isOf(job, one)))
+      jobsOf.get(recording.id)?.push(job);
   }
-  const active = new Set(jobs.filter(({ state }) => state === 'active').map(({ id }) => id));
-  const unknown = [...active].filter((id) => !(byGenesysId.get(id) ?? []).some(isUnfinished));
-  const idle = books.jobs.filter((job) => isUnfinished(job) && !active.has(job.genesys_id ?? ''));
-  const twice = [...byGenesysId].filter(([, rows]) => rows.length > 1);
+  const active = all.filter(isRecording);
+  const unknown = active.filter(({ id }) => !(jobsOf.get(id) ?? []).some(isUnfinished));
+  const idle = books.jobs.filter((job) => isUnfinished(job) && !recordings.isMade(job));
+  const twice = [...jobsOf].filter(([, rows]) => rows.length > 1);
   const doubled = findOverlaps(books);
   return {
     title: 'nothing runs unknown, nothing known does not run, nothing is started twice',
     violations: [
-      ...unknown.map((id) => `Genesys runs recording ${id}, and the books have no unfinished job for it.`),
+      ...unknown.map(
+        ({ id }) => `Genesys runs recording ${id}, and the books have no unfinished job for it.`,
+      ),
       ...idle.map((job) => `Job ${job.id} is ${job.state} in the books, and Genesys does not run it.`),
       ...twice.map(([id, rows]) => `Recording ${id} has ${rows.length} jobs in the books.`),
       ...doubled.map((id) => `Conversation ${id} had two unfinished jobs at the same time.`),
       ...startedWhileRunning(evidence),
     ],
     counts: [
-      ['recordings at Genesys', jobs.length],
-      ['… of them running at the end', active.size],
-      ['… started elsewhere', jobs.filter(({ elsewhere }) => elsewhere).length],
+      ['recordings at Genesys', all.length],
+      ['… of them running at the end', active.length],
+      ['… started elsewhere', all.filter(({ elsewhere }) => elsewhere).length],
     ],
   };
 }
@@ -58,30 +62,22 @@ function findOverlaps(books: Books): readonly string[] {
   return [...new Set(overlapping.map((job) => job.conversation_id))];
 }
 
-/** Genesys refused a start because of a recording that the books knew as running all the time. */
+/** A start reached Genesys while a recording ran that the books knew as running all the time. */
 function startedWhileRunning({ world, books }: Evidence): readonly string[] {
-  const { genesys } = world;
-  const refused = genesys.journal.filter(
-    ({ operation, status, fault }) => operation === 'start' && status === 409 && fault === null,
-  );
-  return refused.flatMap(({ at, body }) => {
-    const { conversationId } = body as { conversationId: string };
-    const running = genesys.jobs.find(
-      (job) =>
-        job.conversationId === conversationId &&
-        job.startedAt <= at &&
-        (job.endedAt ?? Number.POSITIVE_INFINITY) > at,
-    );
+  const { genesys, recordings } = world;
+  const starts = genesys.journal.filter(({ operation }) => operation === 'start');
+  return starts.flatMap((start) => {
+    const running = recordings.ranBefore(start);
+    // A recording that was met by this very start is known by the job that asked.
+    if (!running || running.elsewhere) return [];
     const known = books.jobs.find(
       (job) =>
-        job.genesys_id === running?.id &&
-        begunAt(books, job) < at &&
-        (job.finished_at ?? Number.POSITIVE_INFINITY) > at,
+        recordings.isOf(job, running) &&
+        begunAt(books, job) < start.at &&
+        (job.finished_at ?? Number.POSITIVE_INFINITY) > start.at,
     );
-    // A recording that was met by this very start is known by the job that asked.
-    const metByIt = known !== undefined && running?.elsewhere === true;
-    return running && known && !metByIt
-      ? [`Conversation ${conversationId} was started while job ${known.id} was recording it.`]
+    return known
+      ? [`Conversation ${running.conversationId} was started while job ${known.id} was recording it.`]
       : [];
   });
 }

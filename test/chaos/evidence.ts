@@ -96,7 +96,7 @@ function factsOf(evidence: Evidence): Verdict['facts'] {
     ['starts of a process', fleet.starts],
     ['history scopes granted', world.mayReadHistory ? 'yes' : 'no'],
     ['calls', genesys.calls.length],
-    ['recordings at Genesys', genesys.jobs.length],
+    ['recordings at Genesys', world.recordings.all.length],
     ['jobs in the books', books.jobs.length],
     ['requests to Genesys', genesys.journal.length],
     ['requests to Slack', slack.count('any')],

@@ -2,6 +2,7 @@
 import type { InteractionResult } from '../simulators/slack/types.js';
 import { buttonsOf, type DrawnButton } from '../support/slack-blocks.js';
 import type { Random } from './random.js';
+import { isRunning } from './recordings.js';
 import type { World } from './world.js';
 
 /** Something that one person asked of the bot, once, however often it was delivered. */
@@ -83,12 +84,12 @@ export class People {
 
   startElsewhere(): void {
     const call = this.#random.pick(this.#up().filter(({ id }) => !this.#recordingOf(id)));
-    if (call) this.#world.genesys.startRecordingElsewhere(call.id);
+    if (call) this.#world.recordings.startElsewhere(call.id);
   }
 
   stopElsewhere(): void {
     const job = this.#random.pick(this.#running());
-    if (job) this.#world.genesys.stopRecordingElsewhere(job.conversationId);
+    if (job) this.#world.recordings.stopElsewhere(job.conversationId);
   }
 
   stopByCommand(): void {
@@ -223,7 +224,7 @@ export class People {
   }
 
   #running() {
-    return this.#world.genesys.jobs.filter(({ state }) => state === 'active');
+    return this.#world.recordings.all.filter(isRunning);
   }
 
   #recordingOf(conversationId: string) {

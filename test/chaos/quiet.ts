@@ -66,9 +66,11 @@ export const isOwed = ({ kind, answered_at }: DeliveryRow): boolean => kind !== 
 
 export const isRunning = (state: string): boolean => state === 'recording' || state === 'paused';
 
-function whatDiffers({ jobs }: Books, { genesys }: World): string | null {
-  const inBooks = jobs.filter(({ state }) => isRunning(state)).map(({ genesys_id }) => genesys_id);
-  const atGenesys = genesys.jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
-  const same = inBooks.length === atGenesys.length && atGenesys.every((id) => inBooks.includes(id));
+function whatDiffers({ jobs }: Books, { recordings }: World): string | null {
+  const inBooks = jobs.filter(({ state }) => isRunning(state));
+  const atGenesys = recordings.all.filter(({ endedAt }) => endedAt === null);
+  const same =
+    inBooks.every((job) => recordings.isMade(job)) &&
+    atGenesys.every((recording) => inBooks.some((job) => recordings.isOf(job, recording)));
   return same ? null : `${inBooks.length} recordings in the books, ${atGenesys.length} at Genesys`;
 }

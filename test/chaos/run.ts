@@ -68,7 +68,7 @@ async function keep(folder: string, { books, world, people, fleet, trouble }: Ev
     people: people.asks,
     kills: fleet.kills,
     outages: trouble.outages,
-    genesys: { journal: genesys.journal, jobs: genesys.jobs, calls: genesys.calls },
+    genesys: { journal: genesys.journal, recordings: world.recordings.all, calls: genesys.calls },
     slack: { journal: slack.journal, snapshot: slack.snapshot() },
   };
   for (const [name, what] of Object.entries(all)) {

@@ -3,10 +3,12 @@ import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
 import type { GenesysSimulator } from '../simulators/genesys/types.js';
 import { createSlackSimulator } from '../simulators/slack/simulator.js';
 import type { SlackSimulator } from '../simulators/slack/types.js';
+import { createJobRecordings, type Recordings } from './recordings.js';
 
 export interface World {
   readonly slack: SlackSimulator;
   readonly genesys: GenesysSimulator;
+  readonly recordings: Recordings;
   readonly permitted: readonly string[];
   readonly stranger: string;
   /** Where calls are announced. */
@@ -39,6 +41,7 @@ export async function createWorld(mayReadHistory: boolean): Promise<World> {
   return {
     slack,
     genesys,
+    recordings: createJobRecordings(genesys),
     permitted: people,
     stranger,
     alerts,
