@@ -1,10 +1,10 @@
 /** Did everybody who was told “received” get exactly one outcome? */
 
 import type { DeliveryEntry, ResponseUrlEntry } from '../simulators/slack/types.js';
+import type { Ask } from './asking.js';
 import type { JobRow } from './database.js';
 import type { Evidence, Finding } from './evidence.js';
 import type { Kill } from './fleet.js';
-import type { Ask } from './people.js';
 import { isOwed } from './quiet.js';
 import { assignWhispers, type Whisper, whispersIn } from './whispers.js';
 

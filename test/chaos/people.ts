@@ -1,161 +1,131 @@
-/** What people, callers and other clients of Genesys do during a run; and what each of them asked for. */
-import type { InteractionResult } from '../simulators/slack/types.js';
-import { buttonsOf, type DrawnButton } from '../support/slack-blocks.js';
+/** What people, callers and other clients of Genesys do during a run. */
+import { type Ask, Asking } from './asking.js';
 import type { Random } from './random.js';
 import { isRunning } from './recordings.js';
 import type { World } from './world.js';
 
-/** Something that one person asked of the bot, once, however often it was delivered. */
-export interface Ask {
-  readonly at: number;
-  /** Names what it is about by its id. */
-  readonly what: string;
-  readonly verb: 'start' | 'stop' | 'extend' | 'other';
-  readonly userId: string;
-  readonly channelId: string;
-  readonly deliveryId: string;
-  readonly acked: boolean;
-}
-
-interface Wish {
-  readonly what: string;
-  readonly verb: Ask['verb'];
-  readonly userId: string;
-  readonly channelId: string;
-}
-
-interface ShownButton extends DrawnButton {
-  readonly channelId: string;
-  readonly messageTs: string;
-}
+/** How often, and what. */
+type Deed = readonly [weight: number, name: string, work: () => void];
 
 /** So many calls at once at most. */
 const mostCalls = 14;
 const unknownJob = '00000000-0000-4000-8000-000000000000';
 
 export class People {
-  readonly asks: Ask[] = [];
   /** What was done, by name. */
   readonly counts = new Map<string, number>();
   readonly #world: World;
   readonly #random: Random;
-  readonly #hurrying = new Set<Promise<void>>();
+  readonly #asking: Asking;
+  readonly #deeds: readonly Deed[];
 
   constructor(world: World, random: Random) {
     this.#world = world;
     this.#random = random;
+    this.#asking = new Asking(world, random);
+    this.#deeds = this.#usualDeeds();
+  }
+
+  get asks(): readonly Ask[] {
+    return this.#asking.asks;
   }
 
   /** One thing more; which one, the seed decides. */
   act(): void {
-    const total = deeds.reduce((sum, [weight]) => sum + weight, 0);
+    const total = this.#deeds.reduce((sum, [weight]) => sum + weight, 0);
     let left = this.#random.next() * total;
-    const [, name] = deeds.find(([weight]) => {
+    const [, name, work] = this.#deeds.find(([weight]) => {
       left -= weight;
       return left < 0;
-    }) ?? [0, 'call comes' as const];
-    this.#count(name);
-    this[methods[name]]();
+    }) ?? [0, 'call comes', () => this.callComes()];
+    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
+    work();
   }
 
   /** Resolves when every ask has been acked or given up. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#hurrying);
+  settled(): Promise<void> {
+    return this.#asking.settled();
   }
 
   callComes(): void {
-    if (this.#up().length >= mostCalls) this.callGoes();
+    if (this.#up().length >= mostCalls) this.#callGoes();
     else this.#world.genesys.startCall({ caller: `tel:+1317555${this.#random.between(1000, 9999)}` });
   }
 
-  callGoes(): void {
+  #usualDeeds(): readonly Deed[] {
+    const { between } = this.#random;
+    const asking = this.#asking;
+    return [
+      [14, 'call comes', () => this.callComes()],
+      [5, 'call goes', () => this.#callGoes()],
+      [14, 'start by command', () => this.#start(1, asking.place(), this.#words())],
+      // In several channels: one recording.
+      [6, 'start by several at once', () => this.#start(between(2, 4), null, this.#words())],
+      [3, 'recording started elsewhere', () => this.#startElsewhere()],
+      [2, 'recording stopped elsewhere', () => this.#stopElsewhere()],
+      [5, 'stop by command', () => this.#stop(1)],
+      [3, 'stop by several at once', () => this.#stop(between(2, 3))],
+      [10, 'click on Start recording', () => asking.click('record_start', 1)],
+      [5, 'click on Stop', () => asking.click('record_stop', 1)],
+      [3, 'click on Stop by three at once', () => asking.click('record_stop', 3)],
+      [4, 'click on +10 min by two at once', () => asking.click('record_extend', 2)],
+      [6, 'question', () => this.#askQuestion()],
+      [2, 'nonsense', () => this.#askNonsense()],
+      [1, 'somebody who may not', () => this.#strangerAsks()],
+      [8, 'delivered again', () => asking.deliverAgain()],
+      [2, 'every delivery twice, or not', () => this.#world.slack.setDeliverTwice(this.#random.chance(0.5))],
+    ];
+  }
+
+  #callGoes(): void {
     const call = this.#random.pick(this.#up());
     if (call) this.#world.genesys.endCall(call.id);
   }
 
-  startByCommand(): void {
-    this.#start(1, this.#place(), this.#words());
-  }
-
-  /** Several people at once, in several channels: one recording. */
-  startByCrowd(): void {
-    this.#start(this.#random.between(2, 4), null, this.#words());
-  }
-
-  startElsewhere(): void {
+  #startElsewhere(): void {
     const call = this.#random.pick(this.#up().filter(({ id }) => !this.#recordingOf(id)));
     if (call) this.#world.recordings.startElsewhere(call.id);
   }
 
-  stopElsewhere(): void {
-    const job = this.#random.pick(this.#running());
-    if (job) this.#world.recordings.stopElsewhere(job.conversationId);
+  #stopElsewhere(): void {
+    const recording = this.#random.pick(this.#running());
+    if (recording) this.#world.recordings.stopElsewhere(recording.conversationId);
   }
 
-  stopByCommand(): void {
-    this.#stop(1);
-  }
-
-  stopByCrowd(): void {
-    this.#stop(this.#random.between(2, 3));
-  }
-
-  clickStart(): void {
-    this.#click('record_start', 1);
-  }
-
-  clickStop(): void {
-    this.#click('record_stop', 1);
-  }
-
-  clickStopTogether(): void {
-    this.#click('record_stop', 3);
-  }
-
-  clickExtend(): void {
-    this.#click('record_extend', 2);
-  }
-
-  askQuestion(): void {
+  #askQuestion(): void {
     const text = this.#random.pick(['list', 'calls', 'status', 'help', '', `status ${unknownJob}`]) ?? '';
-    this.#command(text, 'other', this.#person(), this.#place());
+    this.#asking.command(text, 'other', this.#asking.person(), this.#asking.place());
   }
 
-  askNonsense(): void {
+  #askNonsense(): void {
     const text = this.#random.pick(['strat', `stop ${unknownJob}`, `start ${unknownJob}`, 'start']) ?? '';
-    this.#command(text, 'other', this.#person(), this.#place());
+    this.#asking.command(text, 'other', this.#asking.person(), this.#asking.place());
   }
 
-  strangerAsks(): void {
+  #strangerAsks(): void {
     const call = this.#random.pick(this.#up());
-    if (call) this.#command(`start ${call.id}`, 'other', this.#world.stranger, this.#place());
-  }
-
-  deliverAgain(): void {
-    const ask = this.#random.pick(this.asks.slice(-8));
-    if (ask) this.#hurry(this.#world.slack.redeliver(ask.deliveryId).then(() => undefined));
-  }
-
-  toggleTwice(): void {
-    this.#world.slack.setDeliverTwice(this.#random.chance(0.5));
+    if (call) {
+      this.#asking.command(`start ${call.id}`, 'other', this.#world.stranger, this.#asking.place());
+    }
   }
 
   #start(people: number, channelId: string | null, words: string): void {
     const call = this.#random.pick(this.#up());
     for (let index = 0; index < people; index += 1) {
-      const place = channelId ?? this.#place();
-      const userId = this.#person();
-      if (call) this.#command(`start ${call.id}${words}`, 'start', userId, place);
+      const place = channelId ?? this.#asking.place();
+      const userId = this.#asking.person();
+      if (call) this.#asking.command(`start ${call.id}${words}`, 'start', userId, place);
     }
   }
 
   #stop(people: number): void {
-    const job = this.#random.pick(this.#running());
+    const recording = this.#random.pick(this.#running());
     const byCall = this.#random.chance(0.3);
     for (let index = 0; index < people; index += 1) {
-      const userId = this.#person();
-      const place = this.#place();
-      if (job) this.#command(`stop ${byCall ? job.conversationId : job.id} done`, 'stop', userId, place);
+      const userId = this.#asking.person();
+      const place = this.#asking.place();
+      const id = byCall ? recording?.conversationId : recording?.id;
+      if (id !== undefined) this.#asking.command(`stop ${id} done`, 'stop', userId, place);
     }
   }
 
@@ -167,58 +137,6 @@ export class People {
     return draw < 0.8 ? ' for 10m complaint' : ' quality';
   }
 
-  #click(actionId: string, people: number): void {
-    const button = this.#random.pick(this.#buttons(actionId));
-    for (let index = 0; index < people; index += 1) {
-      const userId = this.#person();
-      if (button) this.#press(button, userId);
-    }
-  }
-
-  /** On messages that everybody sees, the newest fifty of each channel. */
-  #buttons(actionId: string): readonly ShownButton[] {
-    const { slack, alerts, channels } = this.#world;
-    return [alerts, ...channels].flatMap((channelId) =>
-      slack
-        .messages(channelId)
-        .slice(-50)
-        .flatMap(({ blocks, ts: messageTs }) =>
-          buttonsOf(blocks)
-            .filter((button) => button.actionId.startsWith(actionId))
-            .map((button) => ({ ...button, channelId, messageTs })),
-        ),
-    );
-  }
-
-  #press({ channelId, messageTs, actionId, value }: ShownButton, userId: string): void {
-    const verb = verbOf(actionId);
-    const wish = { what: `a click on ${actionId} (${value})`, verb, userId, channelId };
-    this.#ask(wish, this.#world.slack.click({ userId, channelId, messageTs, actionId, value }));
-  }
-
-  #command(text: string, verb: Ask['verb'], userId: string, channelId: string): void {
-    const wish = { what: `/record ${text}`, verb, userId, channelId };
-    this.#ask(wish, this.#world.slack.command({ userId, channelId, text }));
-  }
-
-  #ask(wish: Wish, going: Promise<InteractionResult>): void {
-    const at = Date.now();
-    const noted = going.then(({ deliveryId, acked }) => {
-      this.asks.push({ ...wish, at, deliveryId, acked });
-    });
-    // What cannot be clicked any more, nobody clicks.
-    this.#hurry(noted.catch(() => undefined));
-  }
-
-  #hurry(work: Promise<void>): void {
-    const done = work.catch(() => undefined).finally(() => this.#hurrying.delete(done));
-    this.#hurrying.add(done);
-  }
-
-  #count(name: string): void {
-    this.counts.set(name, (this.counts.get(name) ?? 0) + 1);
-  }
-
   #up() {
     return this.#world.genesys.calls.filter(({ endedAt }) => endedAt === null);
   }
@@ -228,61 +146,6 @@ export class People {
   }
 
   #recordingOf(conversationId: string) {
-    return this.#running().find((job) => job.conversationId === conversationId);
-  }
-
-  #person(): string {
-    return this.#random.pick(this.#world.permitted) ?? '';
-  }
-
-  #place(): string {
-    const { channels, alerts, outside } = this.#world;
-    return this.#random.pick([...channels, ...channels, ...channels, alerts, outside]) ?? alerts;
+    return this.#running().find((recording) => recording.conversationId === conversationId);
   }
 }
-
-const verbOf = (actionId: string): Ask['verb'] => {
-  const verb = /^record_(start|stop|extend)/.exec(actionId)?.[1];
-  return (verb as Ask['verb'] | undefined) ?? 'other';
-};
-
-const methods = {
-  'call comes': 'callComes',
-  'call goes': 'callGoes',
-  'start by command': 'startByCommand',
-  'start by several at once': 'startByCrowd',
-  'recording started elsewhere': 'startElsewhere',
-  'recording stopped elsewhere': 'stopElsewhere',
-  'stop by command': 'stopByCommand',
-  'stop by several at once': 'stopByCrowd',
-  'click on Start recording': 'clickStart',
-  'click on Stop': 'clickStop',
-  'click on Stop by three at once': 'clickStopTogether',
-  'click on +10 min by two at once': 'clickExtend',
-  question: 'askQuestion',
-  nonsense: 'askNonsense',
-  'somebody who may not': 'strangerAsks',
-  'delivered again': 'deliverAgain',
-  'every delivery twice, or not': 'toggleTwice',
-} as const satisfies Record<string, keyof People>;
-
-/** How often, and what. */
-const deeds: readonly (readonly [weight: number, name: keyof typeof methods])[] = [
-  [14, 'call comes'],
-  [5, 'call goes'],
-  [14, 'start by command'],
-  [6, 'start by several at once'],
-  [3, 'recording started elsewhere'],
-  [2, 'recording stopped elsewhere'],
-  [5, 'stop by command'],
-  [3, 'stop by several at once'],
-  [10, 'click on Start recording'],
-  [5, 'click on Stop'],
-  [3, 'click on Stop by three at once'],
-  [4, 'click on +10 min by two at once'],
-  [6, 'question'],
-  [2, 'nonsense'],
-  [1, 'somebody who may not'],
-  [8, 'delivered again'],
-  [2, 'every delivery twice, or not'],
-];

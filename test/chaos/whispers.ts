@@ -1,7 +1,7 @@
 /** Answers that came another way than through the request's own `response_url`, and whose they are. */
 import type { ApiEntry, JournalEntry } from '../simulators/slack/types.js';
+import type { Ask } from './asking.js';
 import type { DeliveryRow } from './database.js';
-import type { Ask } from './people.js';
 
 /** What Slack took for one person's eyes: in the channel where they asked, or directly, naming that channel. */
 export interface Whisper {
