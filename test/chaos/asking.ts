@@ -9,7 +9,7 @@ export interface Ask {
   readonly at: number;
   /** Names what it is about by its id. */
   readonly what: string;
-  readonly verb: 'start' | 'stop' | 'extend' | 'other';
+  readonly verb: 'start' | 'stop' | 'pause' | 'resume' | 'extend' | 'other';
   readonly userId: string;
   readonly channelId: string;
   readonly deliveryId: string;
@@ -109,6 +109,6 @@ export class Asking {
 }
 
 const verbOf = (actionId: string): Ask['verb'] => {
-  const verb = /^record_(start|stop|extend)/.exec(actionId)?.[1];
+  const verb = /^record_(start|stop|pause|resume|extend)/.exec(actionId)?.[1];
   return (verb as Ask['verb'] | undefined) ?? 'other';
 };

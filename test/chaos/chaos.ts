@@ -11,7 +11,7 @@ async function main(): Promise<number> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => end(ending));
   const { databases, ...options } = readOptions(process.argv.slice(2));
   process.stdout.write(
-    `Chaos on ${databases.join(' and ')}: ${options.kills} kills within ${options.minutes} min, seed ${options.seed}.\n\n`,
+    `Chaos on ${databases.join(' and ')}, ${options.api}: ${options.kills} kills within ${options.minutes} min, seed ${options.seed}.\n\n`,
   );
   const runs = databases.map((database) => ({
     ...options,

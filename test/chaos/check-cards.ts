@@ -47,15 +47,22 @@ function problemsOf({ books, world }: Evidence, card: CardRow): readonly string[
   }
   const message = card.ts === null ? undefined : world.slack.message(card.channel_id, card.ts);
   if (!message || message.deletedAt !== null) return [`${name} is drawn, and Slack does not show it.`];
-  const missing = expected(card, job).filter((part) => !shown(message).includes(part));
+  const missing = expected(books, card, job).filter((part) => !shown(message).includes(part));
   return missing.map((part) => `${name} does not say “${part}”: ${message.text}`);
 }
 
 const shown = (message: SimulatedMessage): string => `${message.text}\n${wordsOf(message)}`;
 
-function expected(card: CardRow, job: JobRow | undefined): readonly string[] {
-  return job ? [words[job.state], job.genesys_id ?? job.id] : [card.conversation_id];
+function expected(books: Books, card: CardRow, job: JobRow | undefined): readonly string[] {
+  if (!job) return [card.conversation_id];
+  return [isHeld(books, job) ? 'Not recording just now' : words[job.state], job.genesys_id ?? job.id];
 }
+
+/** Nothing is recorded while the agent keeps the call on hold, though nobody has paused it. */
+const isHeld = ({ conversations }: Books, job: JobRow): boolean =>
+  job.state === 'recording' &&
+  job.recording_type === 'policy' &&
+  conversations.find(({ id }) => id === job.conversation_id)?.policy_recording === 'held';
 
 /** A call alert shows the unfinished job of its call, else the newest. */
 function jobOf({ jobs }: Books, card: CardRow): JobRow | undefined {

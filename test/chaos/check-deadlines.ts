@@ -1,23 +1,24 @@
 /** Did each recording end in time? */
+import type { JobRow } from './database.js';
 import type { Evidence, Finding } from './evidence.js';
 import { covered, excusedSpans, graceMs, hitsOf } from './excuses.js';
+import type { Span } from './fleet.js';
+import type { Recording } from './recordings.js';
 
 export function checkDeadlines(evidence: Evidence): Finding {
   const { books, world, endedAt } = evidence;
   const excused = excusedSpans(evidence);
-  const measured = books.jobs.flatMap((job) => {
-    const recording = world.recordings.all.find((one) => world.recordings.isOf(job, one));
-    if (!recording || job.deadline_at === null) return [];
-    const end = recording.endedAt ?? endedAt;
-    // A job that came by its recording late may be past its time already; one begun elsewhere is the bot's from
-    // the moment it is met.
-    const begun = recording.elsewhere ? (job.recording_since ?? end) : recording.startedAt;
-    const from = Math.max(job.deadline_at, begun);
-    if (end <= from) return [];
-    const hits = hitsOf(evidence, ['stop'], recording.id);
-    const lateMs = end - from - covered([...excused, ...hits], { from, to: end });
-    return [{ job, recording, lateMs }];
-  });
+  const { recordings } = world;
+  const measured = books.jobs.flatMap((job) =>
+    recordings.all
+      .filter((recording) => job.deadline_at !== null && recordings.isOf(job, recording))
+      .flatMap((recording) => {
+        const { from, to } = dueSpan(job, recording, endedAt);
+        if (to <= from) return [];
+        const hits = hitsOf(evidence, recordings.stopOperations, recordings.nameOf(recording));
+        return [{ job, recording, lateMs: to - from - covered([...excused, ...hits], { from, to }) }];
+      }),
+  );
   const late = measured.filter(({ lateMs }) => lateMs > graceMs);
   const kept = books.jobs.filter((job) => job.stopped_by === 'bot').length;
   return {
@@ -35,4 +36,15 @@ export function checkDeadlines(evidence: Evidence): Finding {
       ],
     ],
   };
+}
+
+/** From when it should have ended until it did. */
+function dueSpan(job: JobRow, recording: Recording, endedAt: number): Span {
+  const end = recording.endedAt ?? endedAt;
+  const from = (begun: number) => Math.max(job.deadline_at ?? end, begun);
+  // A job that came by its recording late may be past its time already.
+  if (!recording.elsewhere) return { from: from(recording.startedAt), to: end };
+  // One begun elsewhere is the bot's from the moment it is met, until the job has ended.
+  const met = Math.max(job.recording_since ?? end, recording.startedAt);
+  return { from: from(met), to: Math.min(end, job.finished_at ?? end) };
 }

@@ -16,7 +16,8 @@ export function checkRecordings(evidence: Evidence): Finding {
       jobsOf.get(recording.id)?.push(job);
   }
   const active = all.filter(isRecording);
-  const unknown = active.filter(({ id }) => !(jobsOf.get(id) ?? []).some(isUnfinished));
+  const unmet = active.filter(({ id }) => !(jobsOf.get(id) ?? []).some(isUnfinished));
+  const unknown = unmet.filter(recordings.mustBeKnown);
   const idle = books.jobs.filter((job) => isUnfinished(job) && !recordings.isMade(job));
   const twice = [...jobsOf].filter(([, rows]) => rows.length > 1);
   const doubled = findOverlaps(books);
@@ -35,6 +36,7 @@ export function checkRecordings(evidence: Evidence): Finding {
       ['recordings at Genesys', all.length],
       ['… of them running at the end', active.length],
       ['… started elsewhere', all.filter(({ elsewhere }) => elsewhere).length],
+      ...(world.live ? [['… and not met yet', unmet.length - unknown.length] as const] : []),
     ],
   };
 }

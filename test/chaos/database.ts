@@ -14,12 +14,16 @@ export interface JobRow {
   readonly id: string;
   readonly genesys_id: string | null;
   readonly conversation_id: string;
+  readonly recording_type: string;
   readonly state: JobState;
   readonly started_by: string;
   readonly channel_id: string | null;
   readonly created_at: number;
   readonly recording_since: number | null;
   readonly deadline_at: number | null;
+  readonly pending: 'pause' | 'resume' | null;
+  readonly paused_by: string | null;
+  readonly pause_ends_at: number | null;
   readonly stopped_by: string | null;
   readonly finished_at: number | null;
   readonly retries: number;

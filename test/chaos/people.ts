@@ -1,11 +1,9 @@
 /** What people, callers and other clients of Genesys do during a run. */
 import { type Ask, Asking } from './asking.js';
+import { type Deed, Pausing } from './pausing.js';
 import type { Random } from './random.js';
 import { isRunning } from './recordings.js';
 import type { World } from './world.js';
-
-/** How often, and what. */
-type Deed = readonly [weight: number, name: string, work: () => void];
 
 /** So many calls at once at most. */
 const mostCalls = 14;
@@ -23,7 +21,8 @@ export class People {
     this.#world = world;
     this.#random = random;
     this.#asking = new Asking(world, random);
-    this.#deeds = this.#usualDeeds();
+    const pausing = world.live && new Pausing(world, world.live, random, this.#asking);
+    this.#deeds = [...this.#usualDeeds(), ...(pausing?.deeds ?? [])];
   }
 
   get asks(): readonly Ask[] {
@@ -49,7 +48,7 @@ export class People {
 
   callComes(): void {
     if (this.#up().length >= mostCalls) this.#callGoes();
-    else this.#world.genesys.startCall({ caller: `tel:+1317555${this.#random.between(1000, 9999)}` });
+    else this.#world.genesys.startCall({ caller: this.#caller(), ...this.#policy() });
   }
 
   #usualDeeds(): readonly Deed[] {
@@ -75,6 +74,15 @@ export class People {
       [8, 'delivered again', () => asking.deliverAgain()],
       [2, 'every delivery twice, or not', () => this.#world.slack.setDeliverTwice(this.#random.chance(0.5))],
     ];
+  }
+
+  #caller(): string {
+    return `tel:+1317555${this.#random.between(1000, 9999)}`;
+  }
+
+  /** The organisation records a part of its calls, in the contract that knows of it. */
+  #policy(): { readonly policyRecording?: boolean } {
+    return this.#world.live ? { policyRecording: this.#random.chance(0.6) } : {};
   }
 
   #callGoes(): void {
@@ -124,8 +132,9 @@ export class People {
     for (let index = 0; index < people; index += 1) {
       const userId = this.#asking.person();
       const place = this.#asking.place();
-      const id = byCall ? recording?.conversationId : recording?.id;
-      if (id !== undefined) this.#asking.command(`stop ${id} done`, 'stop', userId, place);
+      if (!recording) continue;
+      const id = byCall ? recording.conversationId : this.#world.recordings.nameOf(recording);
+      this.#asking.command(`stop ${id} done`, 'stop', userId, place);
     }
   }
 

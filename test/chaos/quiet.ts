@@ -43,7 +43,12 @@ function whatIsDue({ jobs, deliveries }: Books): string | null {
   const moving = jobs.filter(({ state }) => state === 'starting' || state === 'stopping').length;
   if (moving > 0) return `${moving} jobs are starting or stopping`;
   const late = jobs.filter((job) => isRunning(job.state) && (job.deadline_at ?? now) < now).length;
-  return late > 0 ? `${late} recordings are past their deadline` : null;
+  if (late > 0) return `${late} recordings are past their deadline`;
+  const ordered = jobs.filter(({ pending }) => pending !== null).length;
+  if (ordered > 0) return `${ordered} pauses or resumptions are on their way`;
+  // Only then is it seen whether each of them ends.
+  const paused = jobs.filter((job) => job.state === 'paused' && job.pause_ends_at !== null).length;
+  return paused > 0 ? `${paused} pauses made by the bot last` : null;
 }
 
 function backlogOf({ jobs, cards, replies }: Books): number {
@@ -66,11 +71,13 @@ export const isOwed = ({ kind, answered_at }: DeliveryRow): boolean => kind !== 
 
 export const isRunning = (state: string): boolean => state === 'recording' || state === 'paused';
 
-function whatDiffers({ jobs }: Books, { recordings }: World): string | null {
+function whatDiffers({ jobs }: Books, { recordings, live }: World): string | null {
   const inBooks = jobs.filter(({ state }) => isRunning(state));
   const atGenesys = recordings.all.filter(({ endedAt }) => endedAt === null);
   const same =
     inBooks.every((job) => recordings.isMade(job)) &&
-    atGenesys.every((recording) => inBooks.some((job) => recordings.isOf(job, recording)));
-  return same ? null : `${inBooks.length} recordings in the books, ${atGenesys.length} at Genesys`;
+    atGenesys.filter(recordings.mustBeKnown).every((one) => inBooks.some((job) => recordings.isOf(job, one)));
+  if (!same) return `${inBooks.length} recordings in the books, ${atGenesys.length} at Genesys`;
+  const others = inBooks.filter((job) => live?.isMisjudged(job));
+  return others.length > 0 ? `${others.length} recordings are paused in one place alone` : null;
 }

@@ -1,5 +1,5 @@
 /** What is recorded at Genesys during a run, by whichever contract. */
-import type { GenesysSimulator, JournalEntry } from '../simulators/genesys/types.js';
+import type { GenesysSimulator, JournalEntry, Operation } from '../simulators/genesys/types.js';
 import type { JobRow } from './database.js';
 
 /** One recording that somebody has begun. Times in milliseconds since 1970. */
@@ -15,6 +15,10 @@ export interface Recording {
 export interface Recordings {
   /** Oldest first, with those that have ended. */
   readonly all: readonly Recording[];
+  /** False where the contract does not tell of a recording that was begun elsewhere. */
+  mustBeKnown(recording: Recording): boolean;
+  /** What people call it by. */
+  nameOf(recording: Recording): string;
   /** Whether that job of the bot's stands, or stood, for that recording. */
   isOf(job: JobRow, recording: Recording): boolean;
   /** Whether Genesys has, or had, what that job stands for. */
@@ -23,6 +27,8 @@ export interface Recordings {
   isMade(job: JobRow): boolean;
   /** What ran already when that start reached Genesys. */
   ranBefore(start: JournalEntry): Recording | undefined;
+  /** What Genesys must answer before a recording has ended, besides a token. */
+  readonly stopOperations: readonly Operation[];
   /** Whether that stop was sent for that job. */
   isStopOf(job: JobRow, stop: JournalEntry): boolean;
   startElsewhere(conversationId: string): void;
@@ -42,6 +48,8 @@ export function createJobRecordings(genesys: GenesysSimulator): Recordings {
       return genesys.jobs;
     },
     isOf,
+    mustBeKnown: () => true,
+    nameOf: ({ id }) => id,
     wasMade: (job) => genesys.jobs.some((recording) => isOf(job, recording)),
     isMade: (job) => genesys.jobs.some((recording) => isOf(job, recording) && isRunning(recording)),
     ranBefore({ at, status, fault, body }) {
@@ -49,6 +57,7 @@ export function createJobRecordings(genesys: GenesysSimulator): Recordings {
       const { conversationId } = body as { conversationId: string };
       return genesys.jobs.find((job) => job.conversationId === conversationId && ranAt(job, at));
     },
+    stopOperations: ['stop'],
     isStopOf: (job, { path }) => job.genesys_id === path.split('/').at(-2),
     startElsewhere: (id) => void genesys.startRecordingElsewhere(id),
     stopElsewhere: (id) => void genesys.stopRecordingElsewhere(id),

@@ -14,7 +14,7 @@ import { createRandom, type Random } from './random.js';
 import { Trouble } from './trouble.js';
 import { createWorld, type World } from './world.js';
 
-export interface RunOptions extends Pick<ChaosOptions, 'seed' | 'minutes' | 'kills' | 'entry'> {
+export interface RunOptions extends Pick<ChaosOptions, 'seed' | 'minutes' | 'kills' | 'api' | 'entry'> {
   readonly database: DatabaseKind;
   readonly serverUrl: string;
   /** Ends the run early, and all that it has started. */
@@ -33,7 +33,12 @@ export async function runChaos(options: RunOptions): Promise<Verdict> {
   const random = createRandom(options.seed).fork(options.database);
   const database =
     options.database === 'postgres' ? await createPostgres(options.serverUrl) : await createSqlite();
-  const world = await createWorld(random.chance(0.5));
+  const world = await createWorld({
+    api: options.api,
+    mayReadHistory: random.chance(0.5),
+    // A stream of its own, so that the other contract's runs stay as they are.
+    isTold: random.fork('alerts').chance(0.5),
+  });
   const logs = await mkdtemp(join(tmpdir(), `chaos-logs-${options.database}-`));
   const fleet = new Fleet({
     size: options.database === 'postgres' ? 3 : 1,
@@ -68,7 +73,12 @@ async function keep(folder: string, { books, world, people, fleet, trouble }: Ev
     people: people.asks,
     kills: fleet.kills,
     outages: trouble.outages,
-    genesys: { journal: genesys.journal, recordings: world.recordings.all, calls: genesys.calls },
+    genesys: {
+      journal: genesys.journal,
+      recordings: world.recordings.all,
+      pauses: world.live?.pauses,
+      calls: genesys.calls,
+    },
     slack: { journal: slack.journal, snapshot: slack.snapshot() },
   };
   for (const [name, what] of Object.entries(all)) {

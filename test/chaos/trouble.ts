@@ -1,6 +1,6 @@
 /** How Genesys, Slack and the database misbehave during a run, and for how long nobody could have reached Genesys. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fault, Injection } from '../simulators/genesys/types.js';
+import type { Api, Fault, Injection } from '../simulators/genesys/types.js';
 import type { SlackFault } from '../simulators/slack/types.js';
 import type { ChaosDatabase } from './database.js';
 import type { Span } from './fleet.js';
@@ -25,7 +25,7 @@ export class Trouble {
   /** One thing more goes wrong. */
   strike(): void {
     const draw = this.#random.next();
-    if (draw < 0.45) this.#hitGenesys();
+    if (draw < 0.45) this.#hitGenesysOrItsSockets();
     else if (draw < 0.75) this.#hitSlack();
     else if (draw < 0.8) this.#note('Genesys revokes all tokens', () => this.#world.genesys.revokeTokens());
     else if (draw < 0.86) this.#outage();
@@ -41,8 +41,24 @@ export class Trouble {
     this.#world.slack.setDeliverTwice(false);
   }
 
+  /** Only where Genesys tells of calls it has sockets. */
+  #hitGenesysOrItsSockets(): void {
+    const { alertsBy, genesys } = this.#world;
+    if (alertsBy === 'poll' || this.#random.chance(0.8)) {
+      this.#hitGenesys();
+      return;
+    }
+    const [name, work] = this.#random.pick<readonly [string, () => void]>([
+      ['its sockets are cut', () => genesys.notifications.closeSockets('cut')],
+      ['its sockets are closed', () => genesys.notifications.closeSockets()],
+      ['its sockets fall silent', () => genesys.notifications.silenceSockets()],
+      ['its subscriptions are dropped', () => genesys.notifications.unsubscribe()],
+    ]) ?? ['', () => undefined];
+    this.#note(`Genesys: ${name}`, work);
+  }
+
   #hitGenesys(): void {
-    const on = this.#random.pick(genesysTargets) ?? 'any';
+    const on = this.#random.pick(genesysTargets[this.#world.genesys.api]) ?? 'any';
     const fault = this.#random.pick(genesysFaults) ?? { kind: 'cut-before' };
     const times = this.#random.between(1, 2);
     this.#note(`Genesys: ${nameOf(fault)}`, () => this.#world.genesys.inject({ on, fault, times }));
@@ -125,17 +141,13 @@ const nameOf = (fault: Fault | SlackFault): string => {
   return 'takesEffect' in fault && fault.takesEffect ? `${fault.kind} after it took effect` : fault.kind;
 };
 
-const genesysTargets: readonly Injection['on'][] = [
-  'start',
-  'start',
-  'start',
-  'stop',
-  'stop',
-  'jobs',
-  'calls',
-  'token',
-  'any',
-];
+const genesysTargets: Readonly<Record<Api, readonly Injection['on'][]>> = {
+  'recording-jobs': ['start', 'start', 'start', 'stop', 'stop', 'jobs', 'calls', 'token', 'any'],
+  conversations: [
+    ...(['start', 'start', 'stop', 'stop', 'pause', 'pause', 'resume', 'resume'] as const),
+    ...(['call', 'calls', 'open-channel', 'subscribe', 'token', 'any'] as const),
+  ],
+};
 
 const genesysFaults: readonly Fault[] = [
   { kind: 'slow', ms: 700 },

@@ -1,14 +1,19 @@
 /** What a run plays on: both simulators, the people, their channels. */
 import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
-import type { GenesysSimulator } from '../simulators/genesys/types.js';
+import type { Api, GenesysSimulator } from '../simulators/genesys/types.js';
 import { createSlackSimulator } from '../simulators/slack/simulator.js';
 import type { SlackSimulator } from '../simulators/slack/types.js';
+import { createLiveRecordings, type LiveRecordings } from './live-recordings.js';
 import { createJobRecordings, type Recordings } from './recordings.js';
 
 export interface World {
   readonly slack: SlackSimulator;
   readonly genesys: GenesysSimulator;
   readonly recordings: Recordings;
+  /** Null in the contract `recording-jobs`, where nothing can be paused. */
+  readonly live: LiveRecordings | null;
+  /** How the bot learns of calls. */
+  readonly alertsBy: 'poll' | 'notifications';
   readonly permitted: readonly string[];
   readonly stranger: string;
   /** Where calls are announced. */
@@ -25,13 +30,25 @@ export interface World {
 const leastScopes = ['commands', 'chat:write', 'usergroups:read'];
 const historyScopes = ['channels:history', 'groups:history'];
 
-export async function createWorld(mayReadHistory: boolean): Promise<World> {
+/** The bot ends its pauses after so long. */
+export const pauseMaxMs = 60_000;
+
+export interface WorldOptions {
+  readonly api: Api;
+  readonly mayReadHistory: boolean;
+  /** Genesys tells of calls, where its contract does; else the bot asks. */
+  readonly isTold: boolean;
+}
+
+export async function createWorld({ api, mayReadHistory, isTold }: WorldOptions): Promise<World> {
   // Slack's own limits are off: so many restarts open more sockets a minute than Slack lets any app.
   const slack = await createSlackSimulator({
     rateLimits: false,
     scopes: mayReadHistory ? [...leastScopes, ...historyScopes] : leastScopes,
   });
-  const genesys = await createGenesysSimulator();
+  const genesys = await createGenesysSimulator({ api });
+  const live = api === 'conversations' ? createLiveRecordings(genesys) : null;
+  const alertsBy = live !== null && isTold ? 'notifications' : 'poll';
   const people = ['ada', 'sam', 'ines', 'noor'].map((name) => slack.addUser({ name }).id);
   const stranger = slack.addUser({ name: 'kim' }).id;
   const members = [...people, stranger];
@@ -41,7 +58,9 @@ export async function createWorld(mayReadHistory: boolean): Promise<World> {
   return {
     slack,
     genesys,
-    recordings: createJobRecordings(genesys),
+    recordings: live ?? createJobRecordings(genesys),
+    live,
+    alertsBy,
     permitted: people,
     stranger,
     alerts,
@@ -55,9 +74,12 @@ export async function createWorld(mayReadHistory: boolean): Promise<World> {
       GENESYS_CLIENT_ID: genesys.client.clientId,
       GENESYS_CLIENT_SECRET: genesys.client.clientSecret,
       GENESYS_BASE_URL: genesys.url,
+      GENESYS_RECORDING_API: api,
+      CALL_ALERTS: alertsBy,
       CALL_ALERT_CHANNEL: alerts,
       CALL_ALERT_POLL_SECONDS: '1',
       RECONCILE_SECONDS: '3',
+      PAUSE_MAX_MINUTES: String(pauseMaxMs / 60_000),
       RECORD_ALLOWED_USERS: people.join(','),
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',

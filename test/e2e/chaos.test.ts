@@ -9,7 +9,14 @@ import { describePostgres } from '../support/postgres.js';
 const timeoutMs = 180_000;
 
 async function shortRun(database: DatabaseKind, kills: number, serverUrl = ''): Promise<void> {
-  const verdict = await runChaos({ seed: 7, minutes: 0.2, kills, database, serverUrl });
+  const verdict = await runChaos({
+    seed: 7,
+    minutes: 0.2,
+    kills,
+    database,
+    api: 'recording-jobs',
+    serverUrl,
+  });
   expect(verdict.violations).toEqual([]);
   const facts = new Map(verdict.facts);
   expect(facts.get('kills (SIGKILL)')).toBe(kills);
