@@ -25,18 +25,26 @@ export function checkAudit(evidence: Evidence): Finding {
 }
 
 const inPairs: readonly string[] = ['start', 'adopt', 'stop'];
+/** One at a time: what is pending is answered before the other can be asked for. */
+const inTurn: readonly string[] = ['pause', 'resume'];
+
+/** By what it answers: a start may end as the adoption of what runs already. */
+const orderOf = (action: AuditRow['action']): string => (action === 'adopt' ? 'start' : action);
+
+/** What Genesys has done of itself, or somebody else there, was not asked for. */
+const isAnswer = ({ action, actor, outcome }: AuditRow): boolean =>
+  outcome !== 'refused' && (inPairs.includes(action) || (inTurn.includes(action) && actor !== 'genesys'));
 
 /** For each `asked` exactly one outcome, in turn: `asked`, outcome, `asked`, outcome … */
 function unpaired(audit: readonly AuditRow[]): readonly string[] {
   const turns = new Map<string, AuditRow['outcome'][]>();
-  for (const { action, outcome, job_id } of audit) {
-    if (outcome === 'refused' || !inPairs.includes(action)) continue;
-    const key = `the ${action === 'stop' ? 'stop' : 'start'} of job ${job_id}`;
+  for (const { action, outcome, job_id } of audit.filter(isAnswer)) {
+    const key = `the ${inTurn.includes(action) ? 'pauses' : orderOf(action)} of job ${job_id}`;
     turns.set(key, [...(turns.get(key) ?? []), outcome]);
   }
   return [...turns].flatMap(([key, outcomes]) => {
-    const inTurn = outcomes.every((outcome, index) => (outcome === 'asked') === (index % 2 === 0));
-    if (inTurn && outcomes.length % 2 === 0) return [];
+    const isInTurn = outcomes.every((outcome, index) => (outcome === 'asked') === (index % 2 === 0));
+    if (isInTurn && outcomes.length % 2 === 0) return [];
     return [`The audit of ${key} is: ${outcomes.join(', ')}.`];
   });
 }

@@ -3,6 +3,7 @@ import { checkAnswers } from './check-answers.js';
 import { checkAudit } from './check-audit.js';
 import { checkCards } from './check-cards.js';
 import { checkDeadlines } from './check-deadlines.js';
+import { checkPauses } from './check-pauses.js';
 import { checkRecordings } from './check-recordings.js';
 import type { Books } from './database.js';
 import type { Fleet } from './fleet.js';
@@ -54,6 +55,7 @@ export function judge({ database, seed }: RunOptions, evidence: Evidence): Verdi
     checkAnswers(evidence),
     checkCards(evidence),
     checkAudit(evidence),
+    ...(evidence.world.live ? [checkPauses(evidence, evidence.world.live)] : []),
   ];
   return {
     database,

@@ -32,14 +32,14 @@ export class Pausing {
     const { between } = this.#random;
     const asking = this.#asking;
     return [
-      [9, 'pause by command', () => this.#order('pause', 1)],
-      [4, 'pause by several at once', () => this.#order('pause', between(2, 3))],
-      [4, 'resume by command', () => this.#order('resume', 1)],
-      [2, 'resume by several at once', () => this.#order('resume', between(2, 3))],
-      [2, 'pause and resume at once', () => this.#orderBoth()],
-      [9, 'click on Pause', () => asking.click('record_pause', 1)],
+      [14, 'pause by command', () => this.#order('pause', 1)],
+      [6, 'pause by several at once', () => this.#order('pause', between(2, 3))],
+      [8, 'resume by command', () => this.#order('resume', 1)],
+      [4, 'resume by several at once', () => this.#order('resume', between(2, 3))],
+      [4, 'pause and resume at once', () => this.#orderBoth()],
+      [14, 'click on Pause', () => asking.click('record_pause', 1)],
       [3, 'click on Pause by three at once', () => asking.click('record_pause', 3)],
-      [4, 'click on Resume', () => asking.click('record_resume', 1)],
+      [8, 'click on Resume', () => asking.click('record_resume', 1)],
       [2, 'click on Resume by three at once', () => asking.click('record_resume', 3)],
     ];
   }
