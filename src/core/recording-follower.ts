@@ -90,16 +90,19 @@ export class RecordingFollower {
     await store.changeJob(
       job.id,
       ['recording', 'paused'],
-      { ...notPaused, pending: null, pendingBy: null, failure: null, retryAt: null, ...change },
+      { ...notPaused, failure: null, retryAt: null, ...change },
       clock.now(),
       auditOf(this.#deps, { actor: { kind: 'genesys' }, action, outcome: 'done' }, job),
-      change.state === 'ended' ? undefined : { pending: null },
+      // An order that somebody has given meanwhile gets its own outcome.
+      { pending: null },
     );
     board.redraw(job.conversationId);
   }
 }
 
-const isRunning = ({ state }: RecordingJob): boolean => state === 'recording' || state === 'paused';
+/** Of an order that is on its way somebody will hear that nothing is left to be paused, and that ends the job. */
+const isRunning = ({ state, pending }: RecordingJob): boolean =>
+  pending === null && (state === 'recording' || state === 'paused');
 
 /** Finds the recording that a job stands for, by its name, else by its conversation. */
 function indexed(items: readonly ActiveRecording[]): (job: RecordingJob) => ActiveRecording | undefined {

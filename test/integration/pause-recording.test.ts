@@ -183,6 +183,25 @@ describe('pausing', () => {
     expect((await core.auditOf(jobId)).at(-1)).toBe('pause done UADA');
   });
 
+  it('gets its outcome on record although the call ends, and its process dies, before Genesys has answered', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    const { id: jobId } = await core.jobOf(id);
+    core.genesys.inject({ on: 'pause', fault: { kind: 'hang' } });
+    core.record(`pause ${id}`).catch(() => undefined);
+    await expect.poll(() => core.genesys.count('pause')).toBe(1);
+    core.genesys.endCall(id);
+    for (let look = 0; look < 2; look += 1) {
+      core.clock.jump(11_000);
+      await core.watchTick();
+    }
+    await core.kill();
+    const next = await core.successor({ alerts: false });
+    await next.tick();
+    expect(await next.jobOf(id)).toMatchObject({ state: 'ended', pending: null });
+    expect((await next.auditOf(jobId)).slice(-2)).toEqual(['pause asked UADA', 'pause failed UADA']);
+  });
+
   it('says on the card how long Genesys makes it wait', async () => {
     const { id } = policyCall();
     await core.record(`status ${id}`);
