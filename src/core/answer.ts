@@ -56,6 +56,8 @@ export type Answer =
   | {
       readonly kind: 'list';
       readonly jobs: readonly RecordingJob[];
+      /** Calls of these jobs, where they tell more than the job: one on hold is not recorded, though nobody has paused it. */
+      readonly conversations: readonly Conversation[];
       readonly total: number;
       readonly complete: boolean;
     }

@@ -102,7 +102,17 @@ export class RecordingController {
       store.listUnfinishedJobs(listedAtMost),
       store.countUnfinishedJobs(countedAtMost + 1),
     ]);
-    return { kind: 'list', jobs, total: Math.min(total, countedAtMost), complete: total <= countedAtMost };
+    const byPolicy = jobs.filter(({ recordingType }) => recordingType === 'policy');
+    const found = await Promise.all(
+      byPolicy.map(({ conversationId }) => store.findConversation(conversationId)),
+    );
+    return {
+      kind: 'list',
+      jobs,
+      conversations: found.filter((conversation) => conversation !== null),
+      total: Math.min(total, countedAtMost),
+      complete: total <= countedAtMost,
+    };
   }
 
   async #status(id: string): Promise<Answer> {

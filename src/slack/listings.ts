@@ -1,6 +1,6 @@
 /** Lists with their buttons, folded before they fill a screen. */
 import type { Answer, CallRow, Overview } from '../core/answer.js';
-import { jobIdOf, type RecordingJob } from '../core/model.js';
+import { type Conversation, jobIdOf, type RecordingJob } from '../core/model.js';
 import { type Block, code, type Message, outside, section, toMessage } from './blocks.js';
 import { callButton, jobButton } from './controls.js';
 import { headline } from './job-lines.js';
@@ -10,7 +10,12 @@ import { callFacts, channel, date, who } from './wording.js';
 /** Entries with a row and a button of their own. */
 const maxRows = 20;
 
-export function renderList({ jobs, total, complete }: Extract<Answer, { kind: 'list' }>): Message {
+export function renderList({
+  jobs,
+  conversations,
+  total,
+  complete,
+}: Extract<Answer, { kind: 'list' }>): Message {
   if (jobs.length === 0) {
     return sentence('No recording is running. `/record calls` shows the active calls.');
   }
@@ -21,16 +26,22 @@ export function renderList({ jobs, total, complete }: Extract<Answer, { kind: 'l
   const more = complete ? `${left} more` : `at least ${left} more`;
   return toMessage(title, [
     section([`*${title}*`]),
-    ...shown.map(jobRow),
+    ...shown.map((job, index) =>
+      jobRow(
+        job,
+        index,
+        conversations.find(({ id }) => id === job.conversationId),
+      ),
+    ),
     left === 0
       ? null
       : section([`and ${more}. \`/record status\` with the id of a call or of a job shows any of them.`]),
   ]);
 }
 
-function jobRow(job: RecordingJob, index: number) {
+function jobRow(job: RecordingJob, index: number, conversation?: Conversation) {
   const lines = [
-    `${headline(job)} · job ${code(jobIdOf(job))}`,
+    `${headline(job, conversation)} · job ${code(jobIdOf(job))}`,
     `Conversation ${code(job.conversationId)} · ${who(job.startedBy)} · ${date(job.createdAt)}`,
   ];
   return section(lines, jobButton(job, index));

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { SimulatedCall } from '../simulators/genesys/types.js';
 import { type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
+import { sampleCall } from '../support/store-samples.js';
 
 const minute = 60_000;
 const pauseMaxMs = 10 * minute;
@@ -312,6 +313,17 @@ describe('what happens elsewhere', () => {
     core.genesys.holdCall(id);
     await look();
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pausedBy: null });
+  });
+
+  it('lists a recording together with what is known of the hold of its call', async () => {
+    const { id } = await paused();
+    await core.record(`resume ${id}`);
+    const call = sampleCall({ conversationId: id, policyRecording: 'held' });
+    await core.store.seeCalls([call], core.clock.now());
+    expect(await core.record('list')).toMatchObject({
+      jobs: [{ state: 'recording' }],
+      conversations: [{ id, policyRecording: 'held' }],
+    });
   });
 
   it('ends the job with the call', async () => {

@@ -88,6 +88,7 @@ describe('lists', () => {
     const list: Answer = {
       kind: 'list',
       jobs: [drawnJob(), drawnJob({ id: 'x', state: 'stopping' })],
+      conversations: [],
       total: 2,
       complete: true,
     };
@@ -98,11 +99,11 @@ describe('lists', () => {
   });
 
   it('say how many more there are than fill the screen', () => {
-    const message = render({ kind: 'list', jobs, total: 1_000, complete: true });
+    const message = render({ kind: 'list', jobs, conversations: [], total: 1_000, complete: true });
     expect(wordsOf(message)).toContain('1000 recordings running');
     expect(wordsOf(message)).toContain('`g-19`');
     expect(wordsOf(message)).toContain('and 980 more. `/record status`');
-    const many = wordsOf(render({ kind: 'list', jobs, total: 1_000, complete: false }));
+    const many = wordsOf(render({ kind: 'list', jobs, conversations: [], total: 1_000, complete: false }));
     expect(many).toContain('1000 recordings running, and more');
     expect(many).toContain('and at least 980 more.');
     expect(new Set(buttonsOf(message.blocks).map(({ actionId }) => actionId)).size).toBe(20);
@@ -110,7 +111,9 @@ describe('lists', () => {
   });
 
   it('say so when there is nothing', () => {
-    expect(say({ kind: 'list', jobs: [], total: 0, complete: true })).toContain('No recording is running');
+    expect(say({ kind: 'list', jobs: [], conversations: [], total: 0, complete: true })).toContain(
+      'No recording is running',
+    );
     expect(say({ kind: 'calls', calls: [], complete: true })).toContain('No call is active');
   });
 
@@ -285,6 +288,7 @@ it('whatever it holds, Slack takes the answer', () => {
     fc.record({
       kind: fc.constant('list' as const),
       jobs: fc.array(anyJob, { maxLength: 70 }),
+      conversations: fc.array(anyCall, { maxLength: 70 }),
       total: fc.nat(),
       complete: fc.boolean(),
     }),

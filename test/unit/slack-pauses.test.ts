@@ -211,13 +211,22 @@ describe('the answer', () => {
 describe('lists', () => {
   it('of recordings have the button that each of them allows, and show pauses', () => {
     const jobs = [drawnJob(), policyJob(), pausedJob(), policyJob({ pending: 'pause' })];
-    const message = answer({ kind: 'list', jobs, total: 4, complete: true });
+    const message = answer({ kind: 'list', jobs, conversations: [], total: 4, complete: true });
     expect(buttonsOf(message.blocks).map(({ label, actionId }) => [label, actionId])).toEqual([
       ['Stop', 'record_stop:0'],
       ['Pause', 'record_pause:1'],
       ['Resume', 'record_resume:2'],
     ]);
     expect(wordsOf(message)).toContain(paused);
+  });
+
+  it('of recordings say of which nothing is recorded just now, because the call is on hold', () => {
+    const jobs = [policyJob(), policyJob({ id: 'other', conversationId: 'other' })];
+    const conversations = [drawnCall({ id: 'other', policyRecording: 'held' })];
+    const { blocks } = answer({ kind: 'list', jobs, conversations, total: 2, complete: true });
+    const rows = blocks.map((block) => JSON.stringify(block));
+    expect(rows[1]).toContain('*Recording*');
+    expect(rows[2]).toContain('*Not recording just now*');
   });
 
   it('of calls say what the policy does, and tell a hold from a pause', () => {
