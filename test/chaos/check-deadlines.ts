@@ -15,7 +15,7 @@ export function checkDeadlines(evidence: Evidence): Finding {
       .flatMap((recording) => {
         const { from, to } = dueSpan(job, recording, endedAt);
         if (to <= from) return [];
-        const hits = hitsOf(evidence, recordings.stopOperations, recordings.nameOf(recording));
+        const hits = hitsOf(evidence, (entry) => recordings.isNeededToEnd(recording, entry));
         return [{ job, recording, lateMs: to - from - covered([...excused, ...hits], { from, to }) }];
       }),
   );

@@ -64,7 +64,10 @@ function measured(evidence: Evidence, pauses: readonly Pause[]): readonly Measur
     );
     const due = (heard?.at ?? from) + pauseMaxMs;
     if (to <= due) return [];
-    const hits = hitsOf(evidence, ['resume', 'call'], conversationId);
+    const hits = hitsOf(
+      evidence,
+      ({ operation, path }) => ['resume', 'call'].includes(operation) && path.includes(conversationId),
+    );
     return [{ pause, lateMs: to - due - covered([...excused, ...hits], { from: due, to }) }];
   });
 }

@@ -1,5 +1,5 @@
 /** What may cost time without anybody's fault: no process up, Genesys away, a request that a fault held. */
-import type { Operation } from '../simulators/genesys/types.js';
+import type { JournalEntry } from '../simulators/genesys/types.js';
 import type { Evidence } from './evidence.js';
 import type { Span } from './fleet.js';
 
@@ -27,18 +27,10 @@ const heldMs: Readonly<Record<string, number>> = {
   status: 1_000,
 };
 
-/** While a request that was needed was held by a fault: for a token, or one of the operations on what the path names. */
-export function hitsOf(
-  { world }: Evidence,
-  operations: readonly Operation[],
-  nameInPath: string,
-): readonly Span[] {
+/** While a request for a token, or one of those that `isNeeded` tells, was held by a fault. */
+export function hitsOf({ world }: Evidence, isNeeded: (entry: JournalEntry) => boolean): readonly Span[] {
   return world.genesys.journal
-    .filter(
-      ({ fault, operation, path }) =>
-        fault !== null &&
-        (operation === 'token' || (operations.includes(operation) && path.includes(nameInPath))),
-    )
+    .filter((entry) => entry.fault !== null && (entry.operation === 'token' || isNeeded(entry)))
     .map(({ at, fault }) => ({ from: at, to: at + (heldMs[fault ?? ''] ?? 0) }));
 }
 

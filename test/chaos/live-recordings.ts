@@ -58,7 +58,8 @@ export function createLiveRecordings(genesys: GenesysSimulator): LiveRecordings 
       return call?.legs.some((leg) => leg.snippet || leg.adhoc) === true;
     },
     // The call is read before, and again after, whether the edge has done it.
-    stopOperations: ['stop', 'call'],
+    isNeededToEnd: ({ conversationId }, { operation, path }) =>
+      ['start', 'stop', 'call'].includes(operation) && path.includes(conversationId),
     isStopOf: (job, { path, at }) =>
       path.includes(job.conversation_id) && (job.finished_at ?? Number.POSITIVE_INFINITY) >= at,
     ranBefore: ({ path, at }) =>

@@ -1,5 +1,5 @@
 /** What is recorded at Genesys during a run, by whichever contract. */
-import type { GenesysSimulator, JournalEntry, Operation } from '../simulators/genesys/types.js';
+import type { GenesysSimulator, JournalEntry } from '../simulators/genesys/types.js';
 import type { JobRow } from './database.js';
 
 /** One recording that somebody has begun. Times in milliseconds since 1970. */
@@ -27,8 +27,8 @@ export interface Recordings {
   isMade(job: JobRow): boolean;
   /** What ran already when that start reached Genesys. */
   ranBefore(start: JournalEntry): Recording | undefined;
-  /** What Genesys must answer before a recording has ended, besides a token. */
-  readonly stopOperations: readonly Operation[];
+  /** What Genesys must answer before that recording can end: its stop, and its start, or the bot knows nothing of it. */
+  isNeededToEnd(recording: Recording, entry: JournalEntry): boolean;
   /** Whether that stop was sent for that job. */
   isStopOf(job: JobRow, stop: JournalEntry): boolean;
   startElsewhere(conversationId: string): void;
@@ -57,7 +57,9 @@ export function createJobRecordings(genesys: GenesysSimulator): Recordings {
       const { conversationId } = body as { conversationId: string };
       return genesys.jobs.find((job) => job.conversationId === conversationId && ranAt(job, at));
     },
-    stopOperations: ['stop'],
+    isNeededToEnd: ({ id, conversationId }, { operation, path, body }) =>
+      (operation === 'stop' && path.includes(id)) ||
+      (operation === 'start' && (body as { conversationId?: unknown })?.conversationId === conversationId),
     isStopOf: (job, { path }) => job.genesys_id === path.split('/').at(-2),
     startElsewhere: (id) => void genesys.startRecordingElsewhere(id),
     stopElsewhere: (id) => void genesys.stopRecordingElsewhere(id),
