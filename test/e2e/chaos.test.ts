@@ -1,22 +1,18 @@
 /** A short run of `npm run chaos`, so that nobody breaks it, or what it checks, unnoticed. */
 import { expect, it } from 'vitest';
 
-import { type DatabaseKind, readOptions } from '../chaos/options.js';
-import { runChaos } from '../chaos/run.js';
+import { readOptions } from '../chaos/options.js';
+import { type RunOptions, runChaos } from '../chaos/run.js';
 import { describePostgres } from '../support/postgres.js';
 
 /** Far longer than the run: it is bounded by itself. */
 const timeoutMs = 180_000;
 
-async function shortRun(database: DatabaseKind, kills: number, serverUrl = ''): Promise<void> {
-  const verdict = await runChaos({
-    seed: 7,
-    minutes: 0.2,
-    kills,
-    database,
-    api: 'recording-jobs',
-    serverUrl,
-  });
+type Run = Pick<RunOptions, 'database' | 'kills'> & Partial<RunOptions>;
+
+async function shortRun({ kills, ...run }: Run): Promise<void> {
+  const usual = { seed: 7, minutes: 0.2, api: 'recording-jobs', serverUrl: '' } as const;
+  const verdict = await runChaos({ ...usual, kills, ...run });
   expect(verdict.violations).toEqual([]);
   const facts = new Map(verdict.facts);
   expect(facts.get('kills (SIGKILL)')).toBe(kills);
@@ -27,7 +23,15 @@ async function shortRun(database: DatabaseKind, kills: number, serverUrl = ''): 
 it(
   'loses nothing on SQLite while the bot is killed and everything around it misbehaves',
   async () => {
-    await shortRun('sqlite', 1);
+    await shortRun({ database: 'sqlite', kills: 1 });
+  },
+  timeoutMs,
+);
+
+it(
+  'ends every pause, and none that an agent has made, in the contract that knows pauses',
+  async () => {
+    await shortRun({ database: 'sqlite', kills: 1, api: 'conversations' });
   },
   timeoutMs,
 );
@@ -36,7 +40,7 @@ describePostgres('three replicas', (schema) => {
   it(
     'lose nothing on Postgres while they are killed and everything around them misbehaves',
     async () => {
-      await shortRun('postgres', 3, schema.url);
+      await shortRun({ database: 'postgres', kills: 3, serverUrl: schema.url });
     },
     timeoutMs,
   );
@@ -45,4 +49,6 @@ describePostgres('three replicas', (schema) => {
 it('refuses options that it does not know', () => {
   expect(() => readOptions(['--kills', 'many'])).toThrow('--kills takes a number');
   expect(() => readOptions(['--database', 'oracle'])).toThrow('--database takes sqlite, postgres or both');
+  expect(() => readOptions(['--api', 'public'])).toThrow('--api takes recording-jobs or conversations');
+  expect(readOptions([]).api).toBe('recording-jobs');
 });
