@@ -6,7 +6,7 @@ import type { Answer, Asker } from './answer.js';
 import type { Command } from './command.js';
 import type { Deps } from './deps.js';
 import { type ErrorCode, RecordError } from './errors.js';
-import { isUnfinished, jobIdOf, type RecordingJob } from './model.js';
+import { type Actor, isUnfinished, type JobFailure, jobIdOf, type RecordingJob } from './model.js';
 
 /** Whoever asked for something longer ago than this, in milliseconds, has looked, and perhaps asked again. */
 const freshMs = 60_000;
@@ -36,12 +36,15 @@ function ownStart(job: RecordingJob): Answer {
   const { state, failure } = job;
   if (state === 'starting') return { kind: 'start-pending', job };
   if (state !== 'failed' || failure === null) return { kind: 'started', job };
-  // A job keeps what a `RecordError` said, word for word.
-  throw new RecordError(failure.code as ErrorCode, failure.message, {
-    ...(failure.cure !== null && { cure: failure.cure }),
-    ...(failure.reference !== null && { reference: failure.reference }),
-  });
+  throw toError(failure);
 }
+
+/** A job keeps what a `RecordError` said, word for word. */
+const toError = ({ code, message, cure, reference }: JobFailure): RecordError =>
+  new RecordError(code as ErrorCode, message, {
+    ...(cure !== null && { cure }),
+    ...(reference !== null && { reference }),
+  });
 
 const standing = (job: RecordingJob): Answer => ({
   kind: isUnfinished(job) ? 'already-recording' : 'already-finished',
@@ -60,6 +63,42 @@ export function refuseLaterRecording(job: RecordingJob, id: string, { leftSince 
     },
   );
 }
+
+/**
+ * What has become of a pause or a resumption that was left after it had been asked for; null when it never was, and is to
+ * be carried out. Asked for again it would undo what somebody has wanted since. Throws `STATE_CONFLICT` where somebody has.
+ */
+export async function findLeftOrder(
+  { store }: Pick<Deps, 'store'>,
+  job: RecordingJob,
+  order: 'pause' | 'resume',
+  asker: Asker,
+): Promise<Answer | null> {
+  const { leftSince } = asker;
+  if (leftSince === undefined) return null;
+  const own = (await store.listAudit(job.id)).filter(
+    ({ action, actor, at }) => action === order && isBy(actor, asker) && at >= leftSince,
+  );
+  if (!own.some(({ outcome }) => outcome === 'asked')) return null;
+  if (!isUnfinished(job)) return { kind: 'already-finished', job };
+  if (job.pending === order) return { kind: 'pause-pending', job };
+  if (own.at(-1)?.outcome === 'failed') throw toError(job.failure ?? unknownFailure);
+  if (job.pending === null && (job.state === 'paused') === (order === 'pause')) {
+    return { kind: order === 'pause' ? 'paused' : 'resumed', job };
+  }
+  throw new RecordError('STATE_CONFLICT', `That recording was ${order}d, and no longer is.`, {
+    cure: `Somebody else has wanted otherwise since: /record status ${jobIdOf(job)} shows who.`,
+  });
+}
+
+const isBy = (actor: Actor, { userId }: Asker): boolean => actor.kind === 'person' && actor.userId === userId;
+
+const unknownFailure: JobFailure = {
+  code: 'UNAVAILABLE',
+  message: 'Genesys did not do it.',
+  cure: 'Try again.',
+  reference: null,
+};
 
 /** Throws `UNAVAILABLE` where ten minutes more would come on top of a later warning than the one that was clicked. */
 export function refuseLateExtension({ clock }: Pick<Deps, 'clock'>, job: RecordingJob, asker: Asker): void {

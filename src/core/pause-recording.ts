@@ -5,6 +5,7 @@ import type { Command } from './command.js';
 import { auditOf, type Deps, holdMs, personOf, reread } from './deps.js';
 import { RecordError } from './errors.js';
 import { findRecording } from './find-recording.js';
+import { findLeftOrder } from './left-request.js';
 import { type Actor, canBePaused, isUnfinished, jobIdOf, type RecordingJob } from './model.js';
 import type { Expected } from './ports.js';
 
@@ -20,13 +21,15 @@ export async function pauseRecording(deps: Deps, command: PauseCommand, asker: A
     });
   }
   if (isUnfinished(job) && !canBePaused(job)) throw cannotBePaused(job);
-  const claimed = await claim(deps, job, command.name, { by: personOf(asker), channelId: asker.channelId });
+  const left = await findLeftOrder(deps, job, command.name, asker);
+  const order = { by: personOf(asker), channelId: asker.channelId };
+  const claimed = left ? null : await claim(deps, job, command.name, order);
   if (asker.newCardId !== undefined) {
     await deps.store.addCard({ id: asker.newCardId, channelId: asker.channelId }, job.conversationId, job.id);
   }
   if (!claimed) {
     deps.board.redraw(job.conversationId);
-    return lostTo(await reread(deps, job), command.name);
+    return left ?? lostTo(await reread(deps, job), command.name);
   }
   return carryOutPending(deps, claimed);
 }

@@ -212,3 +212,75 @@ it('what only reads is done anew', async () => {
   expect(await again('', askedAt)).toMatchObject({ kind: 'calls' });
   expect(await again('help', askedAt)).toMatchObject({ kind: 'help' });
 });
+
+describe('a pause that was left', () => {
+  let pausing: CoreHarness;
+  beforeEach(async () => {
+    pausing = await createCoreHarness({ api: 'conversations', alerts: false });
+  });
+  afterEach(() => pausing.close());
+
+  const call = () => pausing.genesys.startCall({ policyRecording: true });
+
+  it('before it was asked for is carried out', async () => {
+    const { id } = call();
+    const leftSince = pausing.clock.now();
+    expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({ kind: 'paused' });
+  });
+
+  it('after it was done is told as done, to the one who did it', async () => {
+    const { id } = call();
+    const leftSince = pausing.clock.now();
+    await pausing.record(`pause ${id}`);
+    expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({ kind: 'paused' });
+    expect(await pausing.record(`pause ${id}`, { ...sam, leftSince })).toMatchObject({
+      kind: 'already-paused',
+    });
+    expect(pausing.genesys.count('pause')).toBe(1);
+  });
+
+  it('and is on its way is told as such', async () => {
+    const { id } = call();
+    const leftSince = pausing.clock.now();
+    await pausing.record(`status ${id}`);
+    pausing.genesys.inject({ on: 'pause', fault: { kind: 'status', status: 500 } });
+    await pausing.record(`pause ${id}`);
+    expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({
+      kind: 'pause-pending',
+    });
+  });
+
+  it('is not made a second time when somebody has ended it since', async () => {
+    const { id } = call();
+    const leftSince = pausing.clock.now();
+    await pausing.record(`pause ${id}`);
+    await pausing.record(`resume ${id}`, sam);
+    await expect(pausing.record(`pause ${id}`, { ...ada, leftSince })).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: 'That recording was paused, and no longer is.',
+    });
+    expect(pausing.genesys.countEffects('pause')).toBe(1);
+  });
+
+  it('and failed tells why, in the words of the first process', async () => {
+    const { id } = call();
+    const leftSince = pausing.clock.now();
+    pausing.genesys.inject({ on: 'pause', fault: { kind: 'status', status: 403 } });
+    await expect(pausing.record(`pause ${id}`)).rejects.toMatchObject({ code: 'GENESYS_REFUSED' });
+    await expect(pausing.record(`pause ${id}`, { ...ada, leftSince })).rejects.toMatchObject({
+      message: expect.stringContaining('conversation:recording:pauseOthers'),
+    });
+    expect(pausing.genesys.count('pause')).toBe(1);
+  });
+
+  it('whose call has ended since says so', async () => {
+    const { id } = call();
+    const leftSince = pausing.clock.now();
+    await pausing.record(`pause ${id}`);
+    pausing.genesys.endCall(id);
+    await pausing.record(`resume ${id}`, sam);
+    expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({
+      kind: 'already-finished',
+    });
+  });
+});
