@@ -9,6 +9,11 @@ import type { RecordingFollower } from './recording-follower.js';
 const eventLagMs = 5_000;
 /** Calls written in one transaction. */
 const batch = 200;
+/**
+ * Between two transactions: what is told meanwhile is written together. Each commit waits for the disk, and with an embedded
+ * database everybody waits with it. In milliseconds.
+ */
+const gatherMs = 100;
 /** Between attempts while the database is away, in milliseconds. */
 const retryPauseMs = 1_000;
 
@@ -27,6 +32,7 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
   /** Calls that events have told of since the look under way was begun. */
   readonly #touched = new Set<string>();
   #draining: Promise<void> | undefined;
+  #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps, recordings: RecordingFollower, options: CallAlertsOptions) {
     this.#deps = deps;
@@ -89,10 +95,12 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
     const { signal } = this.#options;
     let failing = false;
     while (this.#waiting.size > 0 && !signal.aborted) {
+      await this.#gather();
       const events = [...this.#waiting.values()].slice(0, batch);
       try {
         await this.accept(events);
         failing = false;
+        this.#writtenAt = clock.now();
         for (const event of events) this.#forget(event);
       } catch (error) {
         if (!failing)
@@ -101,6 +109,13 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
         await clock.sleep(retryPauseMs, signal);
       }
     }
+  }
+
+  /** The first event after a quiet while need not wait. */
+  async #gather(): Promise<void> {
+    const { clock } = this.#deps;
+    const waitMs = this.#writtenAt + gatherMs - clock.now();
+    if (waitMs > 0) await clock.sleep(waitMs, this.#options.signal);
   }
 
   /** Unless a newer one has taken its place. */

@@ -1,6 +1,6 @@
 /** Call events in the books: what they open, update and close, and how they get along with looks. */
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ActiveCall, CallEvent } from '../../src/core/model.js';
 import {
   alertChannelId,
@@ -230,4 +230,28 @@ describe('looks and events', () => {
     await core.watchTick();
     expect(looks()).toBe(before + 1);
   });
+});
+
+it('what is told while the disk has just been written to is written together, once', async () => {
+  await core.close();
+  const asleep: { readonly ms: number; readonly wake: () => void }[] = [];
+  const now = Date.now();
+  const sleep = (ms: number) => new Promise<void>((wake) => void asleep.push({ ms, wake }));
+  core = await createCoreHarness({
+    api: 'conversations',
+    clock: { ...createFastClock(), now: () => now, sleep },
+  });
+  const written = vi.spyOn(core.store, 'seeCalls');
+  const events = Array.from({ length: 6 }, () => event({}));
+  for (const each of events) {
+    core.alerts.onEvents([each]);
+    await expect.poll(() => written.mock.calls.length + asleep.length).toBeGreaterThan(0);
+    if (each === events[0]) await core.alerts.settled();
+  }
+  const [first, ...later] = events.map(({ call }) => call);
+  expect(asleep.map(({ ms }) => ms)).toEqual([100]);
+  expect(written.mock.calls.map(([calls]) => calls)).toEqual([[first]]);
+  asleep[0]?.wake();
+  await core.alerts.settled();
+  expect(written.mock.calls.map(([calls]) => calls)).toEqual([[first], later]);
 });
