@@ -6,7 +6,14 @@ import type { Answer, Asker } from './answer.js';
 import type { Command } from './command.js';
 import type { Deps } from './deps.js';
 import { type ErrorCode, RecordError } from './errors.js';
-import { type Actor, isUnfinished, type JobFailure, jobIdOf, type RecordingJob } from './model.js';
+import {
+  type Actor,
+  type AuditEntry,
+  isUnfinished,
+  type JobFailure,
+  jobIdOf,
+  type RecordingJob,
+} from './model.js';
 
 /** Whoever asked for something longer ago than this, in milliseconds, has looked, and perhaps asked again. */
 const freshMs = 60_000;
@@ -66,7 +73,8 @@ export function refuseLaterRecording(job: RecordingJob, id: string, { leftSince 
 
 /**
  * What has become of a pause or a resumption that was left after it had been asked for; null when it never was, and is to
- * be carried out. Asked for again it would undo what somebody has wanted since. Throws `STATE_CONFLICT` where somebody has.
+ * be carried out. Late, or asked for again, it would undo what somebody has wanted since: a card number would be recorded.
+ * Throws `STATE_CONFLICT` where somebody has.
  */
 export async function findLeftOrder(
   { store }: Pick<Deps, 'store'>,
@@ -76,10 +84,12 @@ export async function findLeftOrder(
 ): Promise<Answer | null> {
   const { leftSince } = asker;
   if (leftSince === undefined) return null;
-  const own = (await store.listAudit(job.id)).filter(
-    ({ action, actor, at }) => action === order && isBy(actor, asker) && at >= leftSince,
-  );
-  if (!own.some(({ outcome }) => outcome === 'asked')) return null;
+  const since = (await store.listAudit(job.id)).filter(({ at }) => at >= leftSince);
+  const own = since.filter(({ action, actor }) => action === order && isBy(actor, asker));
+  if (!own.some(({ outcome }) => outcome === 'asked')) {
+    if (since.some((entry) => isOpposite(entry, order))) throw overtaken(job, order);
+    return null;
+  }
   if (!isUnfinished(job)) return { kind: 'already-finished', job };
   if (job.pending === order) return { kind: 'pause-pending', job };
   if (own.at(-1)?.outcome === 'failed') throw toError(job.failure ?? unknownFailure);
@@ -90,6 +100,19 @@ export async function findLeftOrder(
     cure: `Somebody else has wanted otherwise since: /record status ${jobIdOf(job)} shows who.`,
   });
 }
+
+/** Somebody's, not the bot's own end of an earlier pause. */
+const isOpposite = ({ action, outcome, actor }: AuditEntry, order: 'pause' | 'resume'): boolean =>
+  action === (order === 'pause' ? 'resume' : 'pause') && outcome === 'asked' && actor.kind === 'person';
+
+const overtaken = (job: RecordingJob, order: 'pause' | 'resume'): RecordError =>
+  new RecordError(
+    'STATE_CONFLICT',
+    `Somebody has wanted otherwise since: that recording was not ${order}d.`,
+    {
+      cure: `/record status ${jobIdOf(job)} shows who. If you still want it: /record ${order} ${jobIdOf(job)}`,
+    },
+  );
 
 const isBy = (actor: Actor, { userId }: Asker): boolean => actor.kind === 'person' && actor.userId === userId;
 

@@ -262,6 +262,29 @@ describe('a pause that was left', () => {
     expect(pausing.genesys.countEffects('pause')).toBe(1);
   });
 
+  it('before it was asked for is not carried out when somebody has wanted otherwise since', async () => {
+    const { id } = call();
+    await pausing.record(`pause ${id}`);
+    const leftSince = pausing.clock.now();
+    await pausing.record(`resume ${id}`, sam);
+    await pausing.record(`pause ${id}`, sam);
+    await expect(pausing.record(`resume ${id}`, { ...ada, leftSince })).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: 'Somebody has wanted otherwise since: that recording was not resumed.',
+    });
+    expect(await pausing.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: sam.userId } });
+  });
+
+  it('before it was asked for is carried out though the bot has ended an earlier pause since', async () => {
+    const { id } = call();
+    await pausing.record(`pause ${id}`);
+    const leftSince = pausing.clock.now();
+    pausing.clock.jump(11 * 60_000);
+    await pausing.tick();
+    await expect.poll(async () => (await pausing.jobOf(id))?.state).toBe('recording');
+    expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({ kind: 'paused' });
+  });
+
   it('and failed tells why, in the words of the first process', async () => {
     const { id } = call();
     const leftSince = pausing.clock.now();
