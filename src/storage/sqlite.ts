@@ -3,9 +3,10 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
 import { RecordError } from '../core/errors.js';
-import { closedMessage, type Db, type Queryable, type Row, storable } from './db.js';
+import { closedMessage, type Db, type Queryable, storable } from './db.js';
 import { toRecordError } from './sqlite-errors.js';
 import { type FolderLock, lockFolder } from './sqlite-lock.js';
+import { KeptStatements } from './sqlite-statements.js';
 
 export interface SqliteOptions {
   /** The folder of `recordings.db`; made if it is missing. */
@@ -17,11 +18,19 @@ export interface SqliteOptions {
 /** Throws `CONFIG_INVALID` when the folder or the file cannot be used, `UNAVAILABLE` when the file is damaged. */
 export function openSqlite({ dataDir, busyTimeoutMs = 1_000 }: SqliteOptions): Db {
   const connection = connect(dataDir, busyTimeoutMs);
+  const statements = new KeptStatements(connection);
   const inTurn = createTurns();
   let closed = false;
   let lock: FolderLock | undefined;
 
-  const ask: Queryable['query'] = async (sql, params = []) => all(connection, sql, storable(params));
+  const ask: Queryable['query'] = async (sql, params = []) => {
+    const values = storable(params);
+    try {
+      return statements.all(sql, values);
+    } catch (error) {
+      throw toRecordError(error);
+    }
+  };
 
   const transaction: Db['transaction'] = (run) =>
     inTurn(async () => {
@@ -60,6 +69,7 @@ export function openSqlite({ dataDir, busyTimeoutMs = 1_000 }: SqliteOptions): D
       inTurn(async () => {
         if (closed) return;
         closed = true;
+        statements.forget();
         emptyJournal(connection);
         connection.close();
         lock?.release();
@@ -89,7 +99,7 @@ function connect(dataDir: string, busyTimeoutMs: number): Database.Database {
     'synchronous = FULL',
     'foreign_keys = ON',
   ]) {
-    all(connection, `PRAGMA ${setting}`, []);
+    pragma(connection, setting);
   }
   return connection;
 }
@@ -97,7 +107,7 @@ function connect(dataDir: string, busyTimeoutMs: number): Database.Database {
 /** So that the file alone is the whole database: libsql leaves the journal behind when it closes. */
 function emptyJournal(connection: Database.Database): void {
   try {
-    all(connection, 'PRAGMA wal_checkpoint(TRUNCATE)', []);
+    pragma(connection, 'wal_checkpoint(TRUNCATE)');
   } catch {
     // What stays in the journal, the next start reads from there.
   }
@@ -111,10 +121,9 @@ function restrict(file: string): void {
   }
 }
 
-/** `$1` means the same as `?1` here only when parameters appear in order, so they are named by their numbers. */
-function all(connection: Database.Database, sql: string, params: readonly unknown[]): readonly Row[] {
+function pragma(connection: Database.Database, text: string): void {
   try {
-    return connection.prepare(sql.replace(/\$(\d+)/g, '?$1')).all(params) as Row[];
+    connection.prepare(`PRAGMA ${text}`).all();
   } catch (error) {
     throw toRecordError(error);
   }

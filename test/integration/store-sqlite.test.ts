@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import type { Db, Queryable } from '../../src/storage/db.js';
 import { openStore } from '../../src/storage/open-store.js';
 import { openSqlite } from '../../src/storage/sqlite.js';
+import { KeptStatements } from '../../src/storage/sqlite-statements.js';
 import { createStore } from '../../src/storage/store.js';
 import { sampleAudit, sampleCall, sampleJob, sampleRequest, silent } from '../support/store-samples.js';
 import { describeStore } from './store.contract.js';
@@ -49,6 +50,46 @@ describe('SQLite driver', () => {
   });
 
   describeDb(async () => open());
+
+  it('runs the same statement again after it has failed, and after its table has changed', async () => {
+    const db = open();
+    await db.query('CREATE TABLE t (id TEXT PRIMARY KEY)');
+    const add = (id: string) => db.query('INSERT INTO t (id) VALUES ($1) RETURNING id', [id]);
+    const all = () => db.query('SELECT * FROM t ORDER BY id');
+    await add('a');
+    await expect(add('a')).rejects.toThrow();
+    expect(await add('b')).toEqual([{ id: 'b' }]);
+    expect(await all()).toEqual([{ id: 'a' }, { id: 'b' }]);
+    await db.query("ALTER TABLE t ADD COLUMN name TEXT DEFAULT 'x'");
+    expect(await all()).toEqual([
+      { id: 'a', name: 'x' },
+      { id: 'b', name: 'x' },
+    ]);
+  });
+
+  it('prepares a statement once, as long as not too many others come between', () => {
+    const connection = new Database(':memory:');
+    let prepared = 0;
+    const statements = new KeptStatements({
+      prepare: (sql) => {
+        prepared += 1;
+        return connection.prepare(sql);
+      },
+    });
+    const ask = (column: number) => statements.all(`SELECT $1 AS c${column}`, [column]);
+    for (let asked = 0; asked < 3; asked += 1) expect(ask(1)).toEqual([{ c1: 1 }]);
+    expect(prepared).toBe(1);
+    for (let column = 2; column <= 200; column += 1) ask(column);
+    ask(1);
+    expect(prepared).toBe(200);
+    ask(201);
+    ask(1);
+    expect(prepared).toBe(201);
+    for (let column = 202; column <= 401; column += 1) ask(column);
+    ask(1);
+    expect(prepared).toBe(402);
+    connection.close();
+  });
 
   it('has everything in its one file once it is closed, so that a copy of that is whole', async () => {
     const db = open();
