@@ -13,7 +13,7 @@ const batch = 200;
  * Between two transactions: what is told meanwhile is written together. Each commit waits for the disk, and with an embedded
  * database everybody waits with it. In milliseconds.
  */
-const gatherMs = 100;
+const gatherMs = 30;
 /** Between attempts while the database is away, in milliseconds. */
 const retryPauseMs = 1_000;
 
