@@ -139,7 +139,8 @@ function tell({ centre, slack, alertChannelId }: Stage, measured: Measured, prin
   );
   const cpu = (vitals.at(-1)?.cpuSeconds ?? 0) - (vitals[0]?.cpuSeconds ?? 0);
   print(`The bot used ${((100 * cpu) / seconds).toFixed(0)} % of one core.`);
-  const lags = vitals.map(({ longestLagMs }) => longestLagMs);
+  // The first sample tells of the time before the load.
+  const lags = vitals.slice(1).map(({ longestLagMs }) => longestLagMs);
   print(
     `Late by, ms: the bot ${Math.max(...lags).toFixed(0)} at the worst (${percentile(lags, 50).toFixed(0)} in half of the samples); ` +
       `the simulators ${(lag.max / 1e6).toFixed(0)} at the worst (p99 ${(lag.percentile(99) / 1e6).toFixed(0)}).`,
