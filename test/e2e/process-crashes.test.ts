@@ -118,12 +118,12 @@ describe('after kill -9', () => {
     expect((await bed.record('calls', room)).acked).toBe(true);
     await until(() => expect(bed.genesys.count('calls')).toBe(1));
     await bed.kill();
-    expect(bed.slack.ephemerals(bed.ada.id, room)).toEqual([]);
+    expect(bed.answers(room)).toEqual([]);
 
     await bed.start();
     await bed.whisper(room, ['1 active call', call.id]);
-    expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(1);
-    expect(bed.slack.ephemerals(bed.kim.id, room)).toEqual([]);
+    expect(bed.answers(room)).toHaveLength(1);
+    expect(bed.answers(room, bed.kim.id)).toEqual([]);
   });
 
   it('an answer that Slack had not taken yet is given, once, and never again', async () => {
@@ -139,7 +139,7 @@ describe('after kill -9', () => {
     await bed.start();
     await bed.record('help', room);
     await bed.whisper(room, ['Recording calls from Slack']);
-    expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(2);
+    expect(bed.answers(room)).toHaveLength(2);
   });
 
   it('whoever asked for a stop hears of it, though it was carried out by the successor', async () => {
@@ -155,7 +155,7 @@ describe('after kill -9', () => {
     await bed.start();
     await bed.card(room, 'Recording stopped');
     await bed.whisper(room, [jobOf(bed.genesys, call.id).id]);
-    expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(1);
+    expect(bed.answers(room)).toHaveLength(1);
     expect(bed.genesys.countEffects('stop')).toBe(1);
   });
 

@@ -24,7 +24,7 @@ describe.each<Mode>(['socket', 'http'])('a thousand at once in %s mode', (mode) 
     const card = await bed.card(room, ':red_circle:');
     expect(textOf(card)).toContain(jobOf(bed.genesys, call.id).id);
     expect(labelsOf(card)).toEqual(['Stop']);
-    const answers = () => bed.slack.ephemerals(bed.ada.id, room);
+    const answers = () => bed.answers(room);
     await expect.poll(() => answers().length, { timeout: 60_000 }).toBe(crowd - 1);
     expect(answers().filter((answer) => !textOf(answer).includes('has a job already'))).toEqual([]);
     expect(bed.cards(room)).toHaveLength(1);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BotProcess, spawnBot } from '../simulators/bot-process.js';
 import { createGenesysSimulator } from '../simulators/genesys/simulator.js';
 import { createSlackSimulator } from '../simulators/slack/simulator.js';
+import { withoutLateCards } from '../support/bot-bed.js';
 import { describePostgres } from '../support/postgres.js';
 import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 
@@ -41,7 +42,7 @@ async function createBed() {
     },
     record: (text: string) => slack.command({ userId: ada, channelId: room, text }),
     cards: () => slack.messages(room).filter(({ threadTs }) => threadTs === null),
-    whispers: () => slack.ephemerals(ada, room).map((message) => JSON.stringify(message)),
+    whispers: () => withoutLateCards(slack.ephemerals(ada, room)).map((message) => JSON.stringify(message)),
     async close() {
       await Promise.all(bots.map((bot) => bot.stop()));
       await Promise.all([slack.close(), genesys.close()]);

@@ -45,7 +45,7 @@ describePostgres('two processes on one Postgres', ({ url, schema, reset }) => {
       for (const [index, bot] of [one, other].entries()) {
         ask(bot);
         await bed.record('list', room);
-        await until(() => expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(index + 1));
+        await until(() => expect(bed.answers(room)).toHaveLength(index + 1));
         await bed.whisper(room, ['2 recordings running', ...calls.map(({ id }) => id)]);
       }
       expect(bed.genesys.countEffects('start')).toBe(2);
@@ -78,7 +78,7 @@ describePostgres('two processes on one Postgres', ({ url, schema, reset }) => {
       await bed.card(bed.alerts.id, ':red_circle:', call.id);
       await allDrawn();
       expect(bed.genesys.count('start')).toBe(1);
-      expect(bed.slack.ephemerals(bed.ada.id, bed.alerts.id)).toEqual([]);
+      expect(bed.answers(bed.alerts.id)).toEqual([]);
     });
 
     it('draw each change once, also while Slack takes longer than the other waits before it looks', async () => {
@@ -207,12 +207,12 @@ describePostgres('two processes on one Postgres', ({ url, schema, reset }) => {
       await until(() => expect(bed.genesys.count('calls')).toBe(3));
       await kill(one);
       const killedAt = Date.now();
-      await until(() => expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(3));
+      await until(() => expect(bed.answers(room)).toHaveLength(3));
       expect(Date.now() - killedAt).toBeLessThan(settledWithinMs);
       await bed.whisper(room, ['1 active call', call.id]);
       await until(async () => expect(await bed.owed()).toBe(0));
       await allDrawn();
-      expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(3);
+      expect(bed.answers(room)).toHaveLength(3);
     });
   });
 
@@ -225,13 +225,13 @@ describePostgres('two processes on one Postgres', ({ url, schema, reset }) => {
       bed.slack.setDeliverTwice(true);
       for (let asked = 1; asked <= 8; asked += 1) {
         expect(await bed.record('list', room)).toMatchObject({ acked: true });
-        await until(() => expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(asked));
+        await until(() => expect(bed.answers(room)).toHaveLength(asked));
       }
       const taken = bed.slack.journal.filter((each) => each.kind === 'delivery');
       expect(new Set(taken.map(({ socketId }) => socketId)).size).toBe(4);
       expect(taken).toHaveLength(16);
       await allDrawn();
-      expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(8);
+      expect(bed.answers(room)).toHaveLength(8);
     });
   });
 });

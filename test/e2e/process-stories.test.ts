@@ -177,9 +177,9 @@ describe.each(storyTable)(rowTitle, ({ api, mode }) => {
   it('refuses those who may not, names those who can, and asks Genesys nothing', async () => {
     const call = bed.genesys.startCall();
     for (const text of [`start ${call.id}`, `stop ${call.id}`, 'calls', 'list', `status ${call.id}`]) {
-      const before = bed.slack.ephemerals(bed.kim.id, room).length;
+      const before = bed.answers(room, bed.kim.id).length;
       await bed.record(text, room, bed.kim.id);
-      await until(() => expect(bed.slack.ephemerals(bed.kim.id, room)).toHaveLength(before + 1));
+      await until(() => expect(bed.answers(room, bed.kim.id)).toHaveLength(before + 1));
       await bed.whisper(room, ['not permitted', `Permitted: <@${bed.ada.id}>`], bed.kim.id);
     }
     expect(bed.cards(room)).toEqual([]);
@@ -228,7 +228,7 @@ describe.each(storyTable)(rowTitle, ({ api, mode }) => {
       await bed.whisper(room, ['/record help']);
       const deliveries = bed.slack.journal.filter(({ kind }) => kind === 'delivery');
       expect(deliveries).toHaveLength(6);
-      expect(bed.slack.ephemerals(bed.ada.id, room)).toHaveLength(2);
+      expect(bed.answers(room)).toHaveLength(2);
       expect(bed.slack.messages(room)).toHaveLength(2);
       expect(orders()).toEqual(['start', 'stop']);
     } finally {
@@ -240,7 +240,7 @@ describe.each(storyTable)(rowTitle, ({ api, mode }) => {
     const { card, jobId } = await begin();
     await Promise.all([bed.press(card, 'Stop'), bed.press(card, 'Stop')]);
     await bed.card(room, 'Recording stopped');
-    const answers = () => bed.slack.ephemerals(bed.ada.id, room).map(textOf);
+    const answers = () => bed.answers(room).map(textOf);
     await until(() =>
       expect(answers().sort()).toEqual([
         expect.stringContaining(`Stopped \`${jobId}\``),
