@@ -41,6 +41,8 @@ export class RecordingFollower {
     }
     const standing = jobs.filter((job) => !ended.has(job.id));
     const known = new Set(standing.flatMap((job) => [job.conversationId, job.genesysId]));
+    // To have no name is nothing that two recordings have in common.
+    known.delete(null);
     for (const active of listing.items) {
       if (known.has(active.genesysId) || known.has(active.conversationId)) continue;
       // What a policy records is said on the call's card, and becomes a job when somebody wants something of it.

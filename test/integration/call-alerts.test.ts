@@ -26,6 +26,10 @@ const event = (call: Partial<ActiveCall>, rest: Partial<CallEvent> = {}): CallEv
   ...rest,
 });
 
+const snippetOf = (conversationId: string) =>
+  ({ genesysId: null, conversationId, recordingType: 'snippet', paused: false }) as const;
+const metElsewhere = { state: 'recording', recordingType: 'snippet', startedBy: { kind: 'genesys' } };
+
 const cardsOf = async (conversationId: string) =>
   (await core.store.listStaleCards(conversationId)).map(({ card }) => card);
 
@@ -57,16 +61,20 @@ describe('call events', () => {
 
   it('take a recording into the books that somebody began elsewhere', async () => {
     const { id } = core.genesys.startCall();
-    const recording = {
-      genesysId: null,
-      conversationId: id,
-      recordingType: 'snippet',
-      paused: false,
-    } as const;
-    await core.alerts.accept([event({ conversationId: id }, { recordings: [recording] })]);
-    expect(await core.jobOf(id)).toMatchObject({
-      ...{ state: 'recording', recordingType: 'snippet', startedBy: { kind: 'genesys' } },
-    });
+    await core.alerts.accept([event({ conversationId: id }, { recordings: [snippetOf(id)] })]);
+    expect(await core.jobOf(id)).toMatchObject(metElsewhere);
+  });
+
+  it('take it into the books also when they are told together with another call’s, which is known', async () => {
+    const [known, other] = [core.genesys.startCall(), core.genesys.startCall()];
+    await core.record(`start ${known.id}`);
+    const { id: jobId } = await core.jobOf(known.id);
+    core.clock.jump(10_000);
+    await core.alerts.accept(
+      [known, other].map(({ id }) => event({ conversationId: id }, { recordings: [snippetOf(id)] })),
+    );
+    expect(await core.jobOf(other.id)).toMatchObject(metElsewhere);
+    expect(await core.jobOf(known.id)).toMatchObject({ id: jobId, state: 'recording' });
   });
 
   it('do not undo what was done after they were sent', async () => {
@@ -156,12 +164,19 @@ describe('looks without events', () => {
       const { id } = slow.genesys.startCall();
       slow.genesys.startSnippetElsewhere(id);
       await looks(slow, 2);
-      expect(await slow.jobOf(id)).toMatchObject({
-        ...{ state: 'recording', recordingType: 'snippet', startedBy: { kind: 'genesys' } },
-      });
+      expect(await slow.jobOf(id)).toMatchObject(metElsewhere);
       slow.genesys.stopSnippetElsewhere(id);
       await looks(slow, 2);
       expect(await slow.jobOf(id)).toMatchObject({ state: 'ended' });
+    }));
+
+  it('meet it also while other recordings are known', () =>
+    inRealTime(async (slow) => {
+      const [known, other] = [slow.genesys.startCall(), slow.genesys.startCall()];
+      await slow.record(`start ${known.id}`);
+      slow.genesys.startSnippetElsewhere(other.id);
+      await looks(slow, 2);
+      expect(await slow.jobOf(other.id)).toMatchObject(metElsewhere);
     }));
 
   it('do not take a snippet for running that was stopped here a moment ago', () =>
