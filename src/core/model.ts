@@ -44,8 +44,8 @@ export interface JobFailure {
 
 /**
  * How Genesys makes a recording. `job`: the contract `recording-jobs`. `snippet` and `adhoc`: begun by somebody on an
- * agent's leg; never paused. `policy`: the organisation's own; nobody begins or ends it through the API, and it is the one
- * that can be paused.
+ * agent's leg; a snippet is never paused, and of an ad-hoc recording it is not known whether a client may. `policy`: the
+ * organisation's own; nobody begins or ends it through the API, and it can be paused.
  */
 type RecordingType = 'job' | 'snippet' | 'adhoc' | 'policy';
 
@@ -91,7 +91,7 @@ export interface RecordingJob {
   readonly updatedAt: number;
 }
 
-/** What Genesys lets anybody do from outside: a policy's recording cannot be stopped, every other cannot be paused. */
+/** What the bot does from outside: a policy's recording cannot be stopped, and no other is paused. */
 export const canBeStopped = ({ recordingType }: RecordingJob): boolean => recordingType !== 'policy';
 export const canBePaused = ({ recordingType }: RecordingJob): boolean => recordingType === 'policy';
 

@@ -38,6 +38,8 @@ export interface ObservedCall {
   readonly event: CallEvent;
   /** Those that are up, the longest connected first. */
   readonly legs: readonly AgentLeg[];
+  /** Somebody has paused what is recorded of it, whatever that is: a call on hold is not paused. */
+  readonly securePaused: boolean;
 }
 
 /** What a call event, or the body of a REST answer, says; `unreadable` when it names no call. */
@@ -52,13 +54,15 @@ export function readObservedCall(json: unknown, queueNameOf?: QueueNameOf): Obse
   const all = shape.participants ?? [];
   const legs = inOrder(agentLegs(all).filter(isUp)).flatMap(toAgentLeg);
   const over = isOver(all);
+  const securePaused = isSecurePaused(shape, all.filter(isUp));
   return {
     event: {
-      call: toActiveCall(shape, readPolicyRecording(shape, all.filter(isUp)), queueNameOf),
+      call: toActiveCall(shape, readPolicyRecording(shape, all.filter(isUp), securePaused), queueNameOf),
       over,
-      recordings: over ? [] : toRecordings(shape.id, all, legs),
+      recordings: over ? [] : toRecordings(shape.id, all, legs, securePaused),
     },
     legs,
+    securePaused,
   };
 }
 
@@ -98,42 +102,57 @@ function runningOn({ recordersState }: Participant): RecorderType[] {
   return types;
 }
 
-/** A snippet lives on an agent's leg, and ends with it. Null when somebody is there who may be an agent and does not tell. */
+/**
+ * A snippet lives on an agent's leg, and ends with it. Null when somebody is there who may be an agent and does not tell.
+ * A snippet is never paused. Whether an ad-hoc recording can be is documented nowhere; if it shows so, so it is said.
+ */
 function toRecordings(
   conversationId: string,
   all: readonly Participant[],
   legs: readonly AgentLeg[],
+  securePaused: boolean,
 ): readonly ActiveRecording[] | null {
   const told = legs.filter(({ running }) => running !== null);
   const mayBeAgent = all.some((leg) => isUp(leg) && leg.purpose === undefined);
   if (told.length === 0 && (all.length === 0 || legs.length > 0 || mayBeAgent)) return null;
   const types = new Set(told.flatMap(({ running }) => running ?? []));
+  const isAdhocPaused = all.some(
+    (leg) => isUp(leg) && /^paused$/i.test(leg.recordersState?.adhocState ?? ''),
+  );
   return [...types].map((recordingType) => ({
     genesysId: null,
     conversationId,
     recordingType,
-    paused: false,
+    paused: recordingType === 'adhoc' && securePaused && isAdhocPaused,
   }));
 }
 
 /**
- * Null where the call does not tell, and where `ACTIVE` may mean no more than that somebody's snippet runs: then
+ * Null where the call does not tell, and where `ACTIVE` or `PAUSED` may mean no more than what somebody began: then
  * nothing is claimed of the policy.
  */
-function readPolicyRecording(call: CallShape, up: readonly Participant[]): PolicyRecording | null {
+function readPolicyRecording(
+  call: CallShape,
+  up: readonly Participant[],
+  securePaused: boolean,
+): PolicyRecording | null {
   const state = recordingState(call, up);
-  if (state === 'paused') {
-    const securePause = call.securePause || up.some((leg) => leg.securePause);
-    return securePause ? 'paused' : 'held';
-  }
-  if (state !== 'active') return state;
-  const bySomebody = up.some((leg) => runningOn(leg).length > 0);
+  if (state === null || state === 'none') return state;
+  // A snippet is never paused: beside it, a secure pause is of something else.
+  const bySomebody = up.some((leg) => runningOn(leg).some((type) => type === 'adhoc' || !securePaused));
   const byPolicy = up.some(
     ({ recordersState }) =>
       isRunning(recordersState?.customerExperienceState) || isRunning(recordersState?.agentExperienceState),
   );
-  return bySomebody && !byPolicy ? null : 'active';
+  if (bySomebody && !byPolicy) return null;
+  if (state === 'active') return 'active';
+  return securePaused ? 'paused' : 'held';
 }
+
+/** `PAUSED` alone may be a hold, or a queue that suppresses recording. */
+const isSecurePaused = (call: CallShape, up: readonly Participant[]): boolean =>
+  recordingState(call, up) === 'paused' &&
+  (call.securePause === true || up.some((leg) => leg.securePause === true));
 
 /** The call's own word, or else that of its legs: recorded as soon as one of them is. */
 function recordingState(call: CallShape, up: readonly Participant[]): 'active' | 'paused' | 'none' | null {

@@ -111,9 +111,13 @@ async function setPaused(
   options?: RequestOptions,
 ): Promise<'done' | 'already-finished'> {
   if (recordingType !== 'policy') {
-    throw new RecordError('STATE_CONFLICT', 'Genesys never pauses a recording that somebody began by hand.', {
-      cure: 'Stop it, and start a new one after.',
-    });
+    throw new RecordError(
+      'STATE_CONFLICT',
+      'This bot pauses only what Genesys records by the organisation’s policy.',
+      {
+        cure: 'Stop it, and start a new one after.',
+      },
+    );
   }
   const { client } = parts;
   const request = recordingStateRequest(conversationId, paused);

@@ -77,6 +77,18 @@ describe('call events', () => {
     expect(await core.jobOf(known.id)).toMatchObject({ id: jobId, state: 'recording' });
   });
 
+  it('show that somebody has paused an ad-hoc recording, which can be stopped all the same', async () => {
+    const { id } = core.genesys.startCall();
+    core.genesys.startSnippetElsewhere(id, 'adhoc');
+    const adhoc = { ...snippetOf(id), recordingType: 'adhoc' } as const;
+    for (const paused of [false, true]) {
+      await core.alerts.accept([event({ conversationId: id }, { recordings: [{ ...adhoc, paused }] })]);
+      core.clock.jump(10_000);
+    }
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { kind: 'genesys' } });
+    expect(await core.record(`stop ${id}`)).toMatchObject({ kind: 'stopped' });
+  });
+
   it('do not undo what was done after they were sent', async () => {
     const { id } = core.genesys.startCall();
     await core.record(`start ${id}`);

@@ -131,6 +131,20 @@ describe('the recording that somebody began', () => {
     ]);
   });
 
+  it('is paused where it is ad hoc and shows so, and never by a hold, nor where it is a snippet', () => {
+    const pausedOf = (states: object, securePause: boolean) =>
+      read({ recordingState: 'PAUSED', securePause, participants: [customerLeg(), on(states)] }).recordings;
+    expect(pausedOf({ adhocState: 'PAUSED' }, true)).toMatchObject([
+      { recordingType: 'adhoc', paused: true },
+    ]);
+    expect(pausedOf({ adhocState: 'paused' }, false)).toMatchObject([{ paused: false }]);
+    expect(pausedOf({ adhocState: 'active' }, true)).toMatchObject([{ paused: false }]);
+    expect(pausedOf({ snippetState: 'active', adhocState: 'paused' }, true)).toMatchObject([
+      { recordingType: 'snippet', paused: false },
+      { recordingType: 'adhoc', paused: true },
+    ]);
+  });
+
   it('has ended with the leg that it was begun on', () => {
     const ended = { ...on({ snippetState: 'active' }), state: 'disconnected' };
     const next = agentLeg({ id: 'leg-ada', name: 'Ada' });
@@ -196,6 +210,18 @@ describe('the recording by policy', () => {
   it('is not claimed when a snippet alone may be what is active', () => {
     const participants = [customerLeg(), agentLeg({ recordersState: recorders({ snippetState: 'active' }) })];
     expect(policyOf({ recordingState: 'ACTIVE', participants })).toBeNull();
+  });
+
+  it.each([
+    ['on hold, with an ad-hoc recording', false, { adhocState: 'paused' }, null],
+    ['on hold, with a snippet', false, { snippetState: 'active' }, null],
+    ['paused, with an ad-hoc recording', true, { adhocState: 'paused' }, null],
+    ['paused, with a snippet, which never is', true, { snippetState: 'active' }, 'paused'],
+    ['on hold, with both', false, { adhocState: 'paused', agentExperienceState: 'paused' }, 'held'],
+    ['paused, with both', true, { adhocState: 'paused', customerExperienceState: 'paused' }, 'paused'],
+  ])('is not claimed either of a call that is %s', (_what, securePause, states, expected) => {
+    const participants = [customerLeg(), agentLeg({ recordersState: recorders(states) })];
+    expect(policyOf({ recordingState: 'PAUSED', securePause, participants })).toBe(expected);
   });
 
   it('is seen beside a snippet by the recorder of its own', () => {
