@@ -144,8 +144,7 @@ async function isAlready(
 ): Promise<boolean> {
   const observed = await client.send(callRequest(conversationId), options).catch(() => 'unknown' as const);
   if (observed === 'unknown') return false;
-  const { policyRecording } = observed.event.call;
-  return policyRecording === (paused ? 'paused' : 'active');
+  return paused ? observed.securePaused : observed.event.call.policyRecording === 'active';
 }
 
 async function find(

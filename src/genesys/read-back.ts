@@ -25,19 +25,27 @@ interface Order<T> {
   readonly maybeDone: boolean;
   /** From the call, or from its absence; null while it does not show what was ordered. */
   readonly judge: (observed: ObservedCall | null) => T | null;
-  readonly errorOf: (observed: ObservedCall | null) => LegError | null;
-  /** Whether it is about this order for certain, so that no further look is needed. */
-  readonly isNew: (error: LegError) => boolean;
+  readonly errorsOf: (observed: ObservedCall | null) => readonly LegError[];
+  /** The errors that stood there before the order; null where nobody has looked, and the first look must do. */
+  readonly before: readonly LegError[] | null;
 }
 
-/** Throws `GENESYS_REFUSED` when the edge has failed, `UNAVAILABLE` when nothing comes of the order. */
+const isAmong = (errors: readonly LegError[], { code, message }: LegError): boolean =>
+  errors.some((each) => each.code === code && each.message === message);
+
+/**
+ * Throws `GENESYS_REFUSED` when the edge has failed, `UNAVAILABLE` when nothing comes of the order. An error stays on its
+ * leg: one that may be older than the order is not blamed for it, since the order may be merely slow, and take effect when
+ * nobody counts on it any more.
+ */
 async function lookUntil<T>(
   { client, clock }: ReadBackDeps,
   order: Order<T>,
   options: RequestOptions = {},
 ): Promise<T> {
   const request = callRequest(order.conversationId);
-  let error: LegError | null = null;
+  let known = order.before;
+  let standing: LegError | undefined;
   for (const pauseMs of looksAfterMs) {
     if (pauseMs > 0) await clock.sleep(pauseMs, options.signal);
     const answer = await client.send(request, options).catch((cause: unknown) => {
@@ -46,25 +54,29 @@ async function lookUntil<T>(
     const observed = answer === 'unknown' || answer.event.over ? null : answer;
     const outcome = order.judge(observed);
     if (outcome !== null) return outcome;
-    error = order.errorOf(observed);
-    if (error && order.isNew(error)) break;
+    const errors = order.errorsOf(observed);
+    const before = known ?? errors;
+    const fresh = errors.find((error) => !isAmong(before, error));
+    if (fresh) throw failedOnEdge(order, fresh);
+    known = before;
+    standing = errors[0];
   }
-  throw error ? failedOnEdge(order, error) : nothingCame(order);
+  throw nothingCame(order, standing);
 }
 
 /**
- * Resolves when the leg shows what was ordered, or does not tell; `gone` when it is not there any more. `before`: what
- * stood on the leg before the order.
+ * Resolves when the leg shows what was ordered, or does not tell; `gone` when it is not there any more.
+ * `errorBefore`: what stood on the leg before the order.
  */
 export function readBackRecorder(
   deps: ReadBackDeps,
   { conversationId, participantId, type, record }: RecorderOrder,
-  before: LegError | null,
+  errorBefore: LegError | null,
   options?: RequestOptions,
 ): Promise<'done' | 'gone'> {
-  const legOf = (observed: ObservedCall | null) =>
-    observed?.legs.find((leg) => leg.participantId === participantId);
-  const isNew = (error: LegError) => error.code !== before?.code || error.message !== before.message;
+  const before = errorBefore ? [errorBefore] : [];
+  const legsOf = (observed: ObservedCall | null) =>
+    observed?.legs.filter((leg) => leg.participantId === participantId) ?? [];
   return lookUntil(
     deps,
     {
@@ -72,13 +84,13 @@ export function readBackRecorder(
       purpose: record ? 'start the recording' : 'stop the recording',
       maybeDone: record,
       judge(observed) {
-        const leg = legOf(observed);
+        const [leg] = legsOf(observed);
         if (!leg) return 'gone';
-        if (leg.running === null) return leg.error && isNew(leg.error) ? null : 'done';
+        if (leg.running === null) return leg.error && !isAmong(before, leg.error) ? null : 'done';
         return leg.running.includes(type) === record ? 'done' : null;
       },
-      errorOf: (observed) => legOf(observed)?.error ?? null,
-      isNew,
+      errorsOf: (observed) => legsOf(observed).flatMap(({ error }) => error ?? []),
+      before,
     },
     options,
   );
@@ -98,22 +110,24 @@ export function readBackPause(
       purpose: paused ? 'pause the recording' : 'resume the recording',
       maybeDone: false,
       judge: (observed) => (observed ? judgePause(observed, paused) : 'already-finished'),
-      errorOf: (observed) => observed?.legs.find(({ error }) => error !== null)?.error ?? null,
-      isNew: () => false,
+      errorsOf: (observed) => observed?.legs.flatMap(({ error }) => error ?? []) ?? [],
+      // A look before the order would delay a pause, and a card number is being said.
+      before: null,
     },
     options,
   );
 }
 
 /**
- * A call on hold is not recorded either: after a resumption that is as it should be, and after a pause as good as one.
- * Null while the call shows the opposite.
+ * Only a secure pause proves that it is paused. A call on hold is not recorded either, but will be once it is taken up
+ * again; after a resumption that is as it should be. Null while the call shows the opposite.
  */
-function judgePause({ event }: ObservedCall, paused: boolean): 'done' | 'already-finished' | null {
-  const { policyRecording } = event.call;
-  if (policyRecording === 'none') return 'already-finished';
-  if (policyRecording === null || policyRecording === 'held') return 'done';
-  return (policyRecording === 'paused') === paused ? 'done' : null;
+function judgePause(
+  { event, securePaused }: ObservedCall,
+  paused: boolean,
+): 'done' | 'already-finished' | null {
+  if (event.call.policyRecording === 'none') return 'already-finished';
+  return securePaused === paused ? 'done' : null;
 }
 
 const failedOnEdge = ({ purpose }: Order<unknown>, { code, message }: LegError): RecordError =>
@@ -135,8 +149,13 @@ const unseen = ({ purpose, maybeDone }: Order<unknown>, cause: RecordError): Rec
     },
   );
 
-const nothingCame = ({ purpose, maybeDone }: Order<unknown>): RecordError =>
-  new RecordError('UNAVAILABLE', `Genesys accepted to ${purpose}, and the call does not show it yet.`, {
-    cure: 'Try again shortly.',
-    maybeDone,
-  });
+const nothingCame = ({ purpose, maybeDone }: Order<unknown>, standing: LegError | undefined): RecordError => {
+  const perhaps = standing
+    ? ` An error stands on the call, perhaps of something else (${standing.code}). ${standing.message}`
+    : '';
+  return new RecordError(
+    'UNAVAILABLE',
+    `Genesys accepted to ${purpose}, and the call does not show it yet.${perhaps}`.trim(),
+    { cure: 'Try again shortly.', maybeDone },
+  );
+};

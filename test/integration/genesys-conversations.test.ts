@@ -202,10 +202,26 @@ describe('what the policy records', () => {
 
   it('is not taken for paused when the edge fails', async () => {
     const call = simulator.startCall({ policyRecording: true });
+    const { recordings } = open();
+    simulator.failOnEdge(call.id, { code: 'recording.edge.full', message: 'No storage is left.' });
+    const error = (await errorOf(recordings.setPaused(refTo(call.id, 'policy'), true))) as RecordError;
+    // How old the error is nobody knows, so the pause is repeated.
+    expect([error.code, error.message]).toEqual([
+      'UNAVAILABLE',
+      expect.stringContaining('(recording.edge.full)'),
+    ]);
+    expect(await recordings.setPaused(refTo(call.id, 'policy'), true)).toBe('done');
+  });
+
+  it('is not taken for paused for being on hold when the edge fails', async () => {
+    const call = simulator.startCall({ policyRecording: true });
+    simulator.holdCall(call.id);
     simulator.failOnEdge(call.id);
-    expect(await errorOf(open().recordings.setPaused(refTo(call.id, 'policy'), true))).toMatchObject({
-      code: 'GENESYS_REFUSED',
-    });
+    const { recordings } = open();
+    const pause = () => recordings.setPaused(refTo(call.id, 'policy'), true);
+    expect(await errorOf(pause())).toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await pause()).toBe('done');
+    expect(await recordings.setPaused(refTo(call.id, 'policy'), false)).toBe('done');
   });
 
   it('is never stopped', async () => {

@@ -40,7 +40,8 @@ const call =
     json(200, callConversation(more));
 const withLeg = (leg: object, more: object = {}) =>
   call({ participants: [customerLeg(), missedLeg(), agentLeg(leg)], ...more });
-const running = (more: object) => withLeg({ recording: true, recordersState: recorders(more) });
+const running = (recorder: object, more: object = {}) =>
+  withLeg({ recording: true, recordersState: recorders(recorder) }, more);
 const gone = () => refusal(404);
 /** One answer after the other; the last one for good. */
 const inTurn =
@@ -132,6 +133,14 @@ describe('starting a recording', () => {
       POST: accepted,
     });
     expect(await bed.genesys.recordings.start('conv-1')).toMatchObject({ recordingType: 'snippet' });
+  });
+
+  it('is not refused for what had failed before, when it is merely slow', async () => {
+    const errorInfo = { code: 'transfer.failed', message: 'Busy' };
+    const bed = open({ GET: withLeg({ errorInfo }), POST: accepted });
+    const error = await errorFrom(bed.genesys.recordings.start('conv-1'));
+    expect(error).toMatchObject({ code: 'UNAVAILABLE', maybeDone: true });
+    expect(error.message).toContain('(transfer.failed). Busy');
   });
 
   it('perhaps runs when three looks within three seconds do not show it', async () => {
@@ -392,10 +401,43 @@ describe('pausing and resuming', () => {
     expect(await errorFrom(done)).toMatchObject({ code: 'UNAVAILABLE', maybeDone: false });
   });
 
-  it('tells of what failed after it was accepted', async () => {
+  it.each([
+    ['is on hold', held],
+    ['does not tell', call({ recordingState: undefined, participants: [customerLeg({ recording: true })] })],
+    [
+      'shows no more than what somebody began',
+      running({ adhocState: 'paused' }, { recordingState: 'PAUSED' }),
+    ],
+  ])('is not taken for paused because the call %s', async (_what, after) => {
+    const { bed, done } = setPaused({ PUT: () => json(200, 'PAUSED'), GET: after });
+    expect(await errorFrom(done)).toMatchObject({ code: 'UNAVAILABLE', maybeDone: false });
+    expect(bed.sent.filter(({ method }) => method === 'GET')).toHaveLength(3);
+  });
+
+  it('is done by a secure pause of whatever is recorded', async () => {
+    const adhoc = agentLeg({ recordersState: recorders({ adhocState: 'paused' }) });
+    const after = call({ recordingState: 'PAUSED', securePause: true, participants: [customerLeg(), adhoc] });
+    expect(await setPaused({ PUT: () => json(200, 'PAUSED'), GET: after }).done).toBe('done');
+    const { done } = setPaused({ PUT: () => json(200, 'ACTIVE'), GET: after }, false);
+    expect(await errorFrom(done)).toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('tells of what fails after it was accepted', async () => {
     const failed = withLeg({ errorInfo: { code: 'edge.gone' } }, { recordingState: 'ACTIVE' });
-    const { done } = setPaused({ PUT: () => json(200, 'PAUSED'), GET: failed });
-    expect(await errorFrom(done)).toMatchObject({ code: 'GENESYS_REFUSED' });
+    const { done } = setPaused({ PUT: () => json(200, 'PAUSED'), GET: inTurn(active, failed) });
+    expect(await errorFrom(done)).toMatchObject({
+      code: 'GENESYS_REFUSED',
+      message: expect.stringContaining('edge.gone'),
+    });
+  });
+
+  it('is not refused for an error that may be older, when it is merely slow', async () => {
+    const errorInfo = { code: 'transfer.failed', message: 'Busy' };
+    const slow = withLeg({ errorInfo }, { recordingState: 'ACTIVE' });
+    const { done } = setPaused({ PUT: () => json(200, 'PAUSED'), GET: slow });
+    const error = await errorFrom(done);
+    expect(error.code).toBe('UNAVAILABLE');
+    expect(error.message).toContain('(transfer.failed). Busy');
   });
 
   it('ends with the call', async () => {
