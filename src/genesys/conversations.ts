@@ -148,12 +148,12 @@ async function isAlready(
 }
 
 async function find(
-  { client }: Parts,
+  { client, recorder }: Parts,
   id: string,
   options?: RequestOptions,
 ): Promise<ActiveRecording | null> {
   const observed = await client.send(callRequest(id), options);
-  const running = observed === 'unknown' ? null : findRunning(observed);
+  const running = observed === 'unknown' ? null : findRunning(observed, recorder.lastBegun(id));
   if (running !== 'unclear') return running;
   throw new RecordError('UNEXPECTED_RESPONSE', 'Genesys does not say whether that call is being recorded.', {
     cure: 'An administrator can look at the call in Genesys, and report this.',

@@ -6,6 +6,8 @@ import type { GenesysClient } from './client.js';
 
 /** `gone`: the call or the leg is not there any more. */
 export interface Recorder {
+  /** What was to begin last on that call, whatever became of it. */
+  lastBegun(conversationId: string): RecorderOrder | undefined;
   /** Throws `RecordError` as the client does. */
   begin(
     conversationId: string,
@@ -16,9 +18,22 @@ export interface Recorder {
   end(order: RecorderOrder, options?: RequestOptions): Promise<'accepted' | 'gone'>;
 }
 
+/** Calls whose last order is remembered: the newest ones. */
+const remembered = 1_000;
+
 export function createRecorder(client: GenesysClient): Recorder {
   /** Learned from a refusal, for as long as the process lives: organisations gain snippets, but not in the middle of a shift. */
   let hasSnippets = true;
+
+  const begun = new Map<string, RecorderOrder>();
+
+  function remember(order: RecorderOrder): void {
+    const key = order.conversationId.toLowerCase();
+    begun.delete(key);
+    begun.set(key, order);
+    const [oldest] = begun.keys();
+    if (begun.size > remembered && oldest !== undefined) begun.delete(oldest);
+  }
 
   /** A 404 may mean the path as well as the leg. */
   async function isThere({ conversationId, participantId }: RecorderOrder, options?: RequestOptions) {
@@ -32,14 +47,19 @@ export function createRecorder(client: GenesysClient): Recorder {
   }
 
   return {
+    lastBegun: (conversationId) => begun.get(conversationId.toLowerCase()),
+
     async begin(conversationId, participantId, options) {
       const order = { conversationId, participantId, type: 'snippet', record: true } as const;
       if (hasSnippets) {
+        remember(order);
         const answer = await client.send(snippetRequest(order), options);
         if (answer === 'accepted') return 'snippet';
         if (answer === 'unknown' && !(await isThere(order, options))) return 'gone';
       }
-      if ((await adhoc({ ...order, type: 'adhoc' }, options)) === 'gone') return 'gone';
+      const adhocOrder = { ...order, type: 'adhoc' } as const;
+      remember(adhocOrder);
+      if ((await adhoc(adhocOrder, options)) === 'gone') return 'gone';
       hasSnippets = false;
       return 'adhoc';
     },

@@ -1,19 +1,33 @@
 /** Which recording does a call show? Pure. */
 import type { ActiveRecording, RecordingRef } from '../core/model.js';
 import type { AgentLeg, ObservedCall, RecorderType } from './call-conversation.js';
+import type { RecorderOrder } from './call-requests.js';
 
-/** What somebody began goes before the policy's; `unclear` where the call does not tell. */
-export function findRunning({ event, legs }: ObservedCall): ActiveRecording | null | 'unclear' {
+/**
+ * What somebody began goes before the policy's; `unclear` where the call does not tell. `ordered`: what this process was to
+ * begin last on it. Where no leg tells of its recorders, `ACTIVE` may be that as well as the policy's, and is taken for it:
+ * when it was ordered, nothing was recorded.
+ */
+export function findRunning(
+  { event, legs }: ObservedCall,
+  ordered?: RecorderOrder,
+): ActiveRecording | null | 'unclear' {
   const { call, over, recordings } = event;
   if (over) return null;
   const begun = recordings?.find(({ recordingType }) => recordingType === 'snippet') ?? recordings?.[0];
   if (begun) return begun;
+  if (recordings === null && ordered && legs.some((leg) => leg.recorded && isOn(leg, ordered))) {
+    return ofType(ordered.type, call.conversationId);
+  }
   const policy = toPolicyRecording(event);
   if (policy) return policy;
   // Without recorders of their own to show, legs that are recorded by no policy are recorded by somebody's order.
   if (recordings === null && legs.some((leg) => leg.recorded)) return ofType('adhoc', call.conversationId);
   return recordings === null && call.policyRecording === null ? 'unclear' : null;
 }
+
+const isOn = ({ participantId }: AgentLeg, order: RecorderOrder): boolean =>
+  participantId === order.participantId;
 
 /**
  * A known recording, if the call still shows it; `unclear` where the call does not tell. A policy's is another one than

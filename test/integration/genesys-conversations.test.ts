@@ -165,6 +165,23 @@ describe('an older organisation', () => {
     expect(await open().recordings.stop(refTo(one.id, 'adhoc'))).toBe('stopped');
     expect(await recordings.stop(refTo(other.id, 'adhoc'))).toBe('stopped');
   });
+
+  it.each<Fault>([
+    { kind: 'cut-after' },
+    { kind: 'garbage' },
+    { kind: 'status', status: 504, takesEffect: true },
+  ])('has an ad-hoc recording whose start was not answered (%j), and which is found', async (fault) => {
+    await reopen({ withoutSnippet: 405 });
+    const [first, call] = [simulator.startCall(), simulator.startCall()];
+    const { recordings } = open();
+    // From here on it is known that there are no snippets.
+    await recordings.start(first.id);
+    simulator.inject({ on: 'start', fault });
+    expect(await errorOf(recordings.start(call.id))).toMatchObject({ maybeDone: true });
+    expect(await recordings.find(call.id)).toMatchObject({ recordingType: 'adhoc', paused: false });
+    expect(await recordings.stop(refTo(call.id, 'adhoc'))).toBe('stopped');
+    expect(await recordings.find(call.id)).toBeNull();
+  });
 });
 
 describe('what the policy records', () => {

@@ -176,9 +176,12 @@ describe('a snippet', () => {
     genesys.setPermissions(['conversation:call:record', 'conversation:communication:view']);
     expect((await snippet(call, agentOf(call), begin)).status).toBe(status);
     expect(await patch(call, agentOf(call), { recording: true })).toMatchObject({ status: 202, body: null });
-    expect((await read(call)).participants.at(-1).recordersState.adhocState).toBe('active');
+    const recorded = await read(call);
+    expect(recorded).toMatchObject({ recordingState: 'ACTIVE' });
+    expect(recorded.participants.at(-1)).toMatchObject({ recording: true, recordingState: 'active' });
+    expect(recorded.participants.at(-1)).not.toHaveProperty('recordersState');
     await patch(call, agentOf(call), { recording: false });
-    expect((await read(call)).participants.at(-1).recordersState.adhocState).toBe('none');
+    expect((await read(call)).participants.at(-1)).toMatchObject({ recording: false });
     expect(genesys.starts.get(call.id)).toEqual({ asked: 2, done: 1 });
   });
 

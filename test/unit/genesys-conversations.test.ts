@@ -219,6 +219,31 @@ describe('starting where there are no snippets', () => {
     expect(bed.sent.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 
+  const untold = { recordersState: undefined, recordingState: 'active', recording: true };
+  const recorded = withLeg(untold, { recordingState: 'ACTIVE' });
+
+  it.each([
+    ['an ad-hoc recording', 'adhoc', { POST: () => refusal(405), PATCH: () => systemError('ECONNRESET') }],
+    ['a snippet', 'snippet', { POST: () => systemError('ECONNRESET') }],
+  ])(
+    'finds %s whose start was not answered, where the legs tell of no recorders',
+    async (_what, recordingType, answers) => {
+      let now = withLeg({ recordersState: undefined });
+      const bed = open({ GET: () => now(), ...answers });
+      expect(await errorFrom(bed.genesys.recordings.start('conv-1'))).toMatchObject({ maybeDone: true });
+      expect(await bed.genesys.recordings.find('conv-1')).toBeNull();
+      now = recorded;
+      expect(await bed.genesys.recordings.find('conv-1')).toMatchObject({ recordingType });
+      now = withLeg({ ...untold, id: 'leg-ada' }, { recordingState: 'ACTIVE' });
+      expect(await bed.genesys.recordings.find('conv-1')).toMatchObject({ recordingType: 'policy' });
+    },
+  );
+
+  it('takes such a recording for the policy’s where it has begun none itself', async () => {
+    const bed = open({ GET: recorded });
+    expect(await bed.genesys.recordings.find('conv-1')).toMatchObject({ recordingType: 'policy' });
+  });
+
   it('takes a 404 for the end of the call when the leg is gone too', async () => {
     const bed = open({ GET: inTurn(call(), call({ participants: [customerLeg()] })), POST: gone });
     expect(await errorFrom(bed.genesys.recordings.start('conv-1'))).toMatchObject({ code: 'NOT_FOUND' });

@@ -21,10 +21,11 @@ export function recordingStateOf(call: SimulatedCall): RecordingState {
   return call.legs.some((leg) => leg.snippet || leg.adhoc) ? 'active' : 'none';
 }
 
-export const toCallConversation = (call: SimulatedCall): object => ({
+/** `tellsRecorders`: not in an organisation without snippets. There only the leg's `recording` shows what runs on it. */
+export const toCallConversation = (call: SimulatedCall, tellsRecorders: boolean): object => ({
   id: call.id,
   participants: call.legs.map((leg) => ({
-    ...toMediaParticipant(call, leg),
+    ...toMediaParticipant(call, leg, tellsRecorders),
     ...(leg.error && { errorInfo: leg.error }),
   })),
   otherMediaUris: [],
@@ -36,10 +37,10 @@ export const toCallConversation = (call: SimulatedCall): object => ({
 });
 
 /** Nothing but ids of users and queues, and an error as the API writes its own. */
-export const toCallEvent = (call: SimulatedCall): object => ({
+export const toCallEvent = (call: SimulatedCall, tellsRecorders: boolean): object => ({
   id: call.id,
   participants: call.legs.map((leg) => ({
-    ...toMediaParticipant(call, leg),
+    ...toMediaParticipant(call, leg, tellsRecorders),
     // An ended call's customer is `terminated` in events, `disconnected` in the API: both mean ended.
     ...(call.endedAt !== null && leg.purpose === 'customer' && { state: 'terminated' }),
     ...(leg.error && {
@@ -52,7 +53,7 @@ export const toCallEvent = (call: SimulatedCall): object => ({
   securePause: call.securePaused,
 });
 
-function toMediaParticipant(call: SimulatedCall, leg: SimulatedLeg): object {
+function toMediaParticipant(call: SimulatedCall, leg: SimulatedLeg, tellsRecorders: boolean): object {
   return {
     id: leg.id,
     ...(leg.purpose === 'agent' && { name: leg.name }),
@@ -78,7 +79,7 @@ function toMediaParticipant(call: SimulatedCall, leg: SimulatedLeg): object {
     ani: call.caller,
     dnis: calledNumber,
     ...(leg.consults !== null && { consultParticipantId: leg.consults }),
-    ...toRecording(call, leg),
+    ...toRecording(call, leg, tellsRecorders),
   };
 }
 
@@ -89,7 +90,7 @@ function disconnectTypeOf(call: SimulatedCall, leg: SimulatedLeg): string {
 }
 
 /** The policy records customer and agent; snippets and ad-hoc recordings are of one agent's leg. */
-function toRecording(call: SimulatedCall, leg: SimulatedLeg): object {
+function toRecording(call: SimulatedCall, leg: SimulatedLeg, tellsRecorders: boolean): object {
   const isRecorded = leg.endedAt === null && (leg.purpose === 'customer' || isTalking(leg));
   const policy = isRecorded ? policyState(call) : 'none';
   const extra = leg.snippet || leg.adhoc ? 'active' : 'none';
@@ -97,12 +98,14 @@ function toRecording(call: SimulatedCall, leg: SimulatedLeg): object {
   return {
     recording: state !== 'none',
     recordingState: state,
-    recordersState: {
-      adhocState: leg.adhoc ? 'active' : 'none',
-      customerExperienceState: leg.purpose === 'customer' ? policy : 'none',
-      agentExperienceState: leg.purpose === 'agent' ? policy : 'none',
-      snippetState: leg.snippet ? 'active' : 'none',
-    },
+    ...(tellsRecorders && {
+      recordersState: {
+        adhocState: leg.adhoc ? 'active' : 'none',
+        customerExperienceState: leg.purpose === 'customer' ? policy : 'none',
+        agentExperienceState: leg.purpose === 'agent' ? policy : 'none',
+        snippetState: leg.snippet ? 'active' : 'none',
+      },
+    }),
     securePause: call.securePaused && policy !== 'none',
   };
 }

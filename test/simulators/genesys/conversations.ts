@@ -22,7 +22,10 @@ const reading: readonly Endpoint[] = [
     request: 'GET /api/v2/conversations/calls/{conversationId}',
     operation: 'call',
     permission: 'conversation:communication:view',
-    work: (exchange) => ({ status: 200, body: toCallConversation(findCall(exchange)) }),
+    work: (exchange) => ({
+      status: 200,
+      body: toCallConversation(findCall(exchange), !exchange.world.settings.withoutSnippet),
+    }),
   },
   {
     request: 'POST /api/v2/analytics/conversations/activity/query',

@@ -18,13 +18,16 @@ const goingAway = 1001;
 export class NotificationService implements NotificationControls {
   readonly #channels: Channels;
   readonly #sleep: SocketDeps['sleep'];
+  /** Of what runs on a leg, by its kind. */
+  readonly #tellsRecorders: boolean;
   readonly #server = new WebSocketServer({ noServer: true, autoPong: false });
   readonly #closing = new AbortController();
   #eventsSent = 0;
 
-  constructor(channels: Channels, sleep: SocketDeps['sleep']) {
+  constructor(channels: Channels, sleep: SocketDeps['sleep'], tellsRecorders: boolean) {
     this.#channels = channels;
     this.#sleep = sleep;
+    this.#tellsRecorders = tellsRecorders;
   }
 
   get channels(): readonly SimulatedChannel[] {
@@ -67,7 +70,7 @@ export class NotificationService implements NotificationControls {
     for (const topic of queuesOf(call).map((name) => queueTopicOf(queueIdOf(name)))) {
       for (const channel of this.#connected()) {
         if (!channel.topics.has(topic)) continue;
-        channel.socket?.send(eventFrame(topic, toCallEvent(call)));
+        channel.socket?.send(eventFrame(topic, toCallEvent(call, this.#tellsRecorders)));
         this.#eventsSent += 1;
       }
     }

@@ -74,7 +74,7 @@ class Simulator extends Life implements GenesysSimulator {
     });
     this.#journal = new Journal(now);
     this.#channels = new Channels(now);
-    this.notifications = new NotificationService(this.#channels, sleep);
+    this.notifications = new NotificationService(this.#channels, sleep, !options.withoutSnippet);
     this.#listener = this.#createListener(contract, sleep);
     this.onChange((change) => {
       if ('call' in change) this.notifications.tell(change.call);

@@ -45,7 +45,10 @@ export interface GenesysSimulatorOptions {
   readonly queues?: readonly string[];
   /** Whether calls are recorded by policy, unless they say so themselves. Default false. */
   readonly policyRecording?: boolean;
-  /** `conversations`: an older organisation that has no snippet recording answers its path with this. */
+  /**
+   * `conversations`: an older organisation that has no snippet recording answers its path with this. Its legs do not tell
+   * of their recorders.
+   */
   readonly withoutSnippet?: 404 | 405;
   /** `conversations`: the activity query names at most so many calls of each queue. Default: all of them. */
   readonly activityLimit?: number;
