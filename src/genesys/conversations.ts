@@ -7,13 +7,15 @@ import { RecordError } from '../core/errors.js';
 import type { ActiveRecording, RecordingRef } from '../core/model.js';
 import type { CallDirectory, Clock, Logger, RecordingApi, RequestOptions } from '../core/ports.js';
 import { createActiveCalls } from './active-calls.js';
-import type { AgentLeg, ObservedCall, RecorderType } from './call-conversation.js';
+import type { AgentLeg, RecorderType } from './call-conversation.js';
 import { callRequest, type RecorderOrder, recordingStateRequest } from './call-requests.js';
 import type { GenesysClient } from './client.js';
 import { createKnownRecordings } from './known-recordings.js';
+import { isRefusal, lookAtLeg } from './leg-now.js';
 import { readBackPause, readBackRecorder } from './read-back.js';
 import { createRecorder, type Recorder } from './recorder.js';
 import { findRunning, toBeEnded } from './running-recording.js';
+import { startOnCall } from './start-on-call.js';
 
 export interface ConversationsOptions {
   readonly client: GenesysClient;
@@ -32,7 +34,7 @@ export function createConversations(options: ConversationsOptions): RecordingApi
 
   return {
     canPause: true,
-    start: (conversationId, request) => start(parts, conversationId, request),
+    start: (conversationId, request) => startOnCall(parts, conversationId, request),
     stop: (recording, request) => stop(parts, recording, request),
     setPaused: (recording, paused, request) => setPaused(parts, recording, paused, request),
     find: (id, request) => find(parts, id, request),
@@ -44,39 +46,6 @@ export function createConversations(options: ConversationsOptions): RecordingApi
     },
     listCalls: (request) => activeCalls.list(request),
   };
-}
-
-async function start(parts: Parts, conversationId: string, options?: RequestOptions) {
-  const observed = await parts.client.send(callRequest(conversationId), { priority: 'start', ...options });
-  if (observed === 'unknown' || observed.event.over) throw notActive();
-  const running = findRunning(observed);
-  if (running !== null && running !== 'unclear') {
-    throw new RecordError('STATE_CONFLICT', 'That call is being recorded already.');
-  }
-  const leg = ownerOf(observed);
-  if (!leg) throw noAgentYet();
-  const recordingType = await parts.recorder.begin(conversationId, leg.participantId, options);
-  if (recordingType === 'gone') throw notActive();
-  await confirmStart(parts, conversationId, leg, recordingType, options);
-  return { genesysId: null, recordingType };
-}
-
-/** The agent who has had the call for longest: whoever has handed it on is not on it any more. Never by position. */
-const ownerOf = ({ legs }: ObservedCall): AgentLeg | undefined => legs.find(({ connected }) => connected);
-
-async function confirmStart(
-  parts: Parts,
-  conversationId: string,
-  { participantId, error: before }: AgentLeg,
-  type: RecorderType,
-  options?: RequestOptions,
-): Promise<void> {
-  const order = { conversationId, participantId, type, record: true };
-  const settled = await readBackRecorder(parts, order, before, { priority: 'start', ...options });
-  if (settled === 'done') return;
-  throw new RecordError('NOT_FOUND', 'The agent left the call just as its recording was to begin.', {
-    cure: 'If the call goes on with somebody else, start it again.',
-  });
 }
 
 async function stop(
@@ -97,11 +66,20 @@ async function stop(
   for (const leg of observed.legs) {
     for (const running of toBeEnded(leg, type)) {
       const order = { conversationId, participantId: leg.participantId, type: running, record: false };
-      if ((await parts.recorder.end(order, request)) === 'accepted') accepted.push([order, leg.error]);
+      if ((await endOnLeg(parts, order, request)) === 'accepted') accepted.push([order, leg.error]);
     }
   }
   for (const [order, before] of accepted) await readBackRecorder(parts, order, before, request);
   return accepted.length > 0 ? 'stopped' : 'already-finished';
+}
+
+/** What is recorded of a leg ends with it: whoever has left between the look and the order needs no stop. */
+async function endOnLeg({ client, recorder }: Parts, order: RecorderOrder, request: RequestOptions) {
+  return recorder.end(order, request).catch(async (error: unknown) => {
+    const leg = isRefusal(error) ? await lookAtLeg(client, order, request) : null;
+    if (leg === 'gone' || leg === 'over') return 'gone' as const;
+    throw error;
+  });
 }
 
 async function setPaused(
@@ -162,17 +140,3 @@ async function find(
 
 const toRecorderType = (type: RecordingRef['recordingType']): RecorderType | null =>
   type === 'snippet' || type === 'adhoc' ? type : null;
-
-const notActive = (): RecordError =>
-  new RecordError('NOT_FOUND', 'Genesys knows no active call with that conversation id.', {
-    cure: 'Check the id; the call may have ended.',
-  });
-
-const noAgentYet = (): RecordError =>
-  new RecordError(
-    'NOT_FOUND',
-    'No agent is on that call yet, and Genesys records on an agent’s side of it.',
-    {
-      cure: 'Start the recording once an agent has answered.',
-    },
-  );

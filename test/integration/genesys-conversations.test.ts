@@ -129,6 +129,23 @@ describe('the life of a snippet', () => {
     expect((await open().calls.listCalls()).items).toMatchObject([{ agent: 'Ada' }]);
   });
 
+  it('is not begun for an agent who hands the call on at that moment, nor stopped', async () => {
+    const call = simulator.startCall();
+    const { recordings } = open();
+    const meanwhile = async (on: 'start' | 'stop', work: Promise<unknown>) => {
+      await expect.poll(() => simulator.count(on)).toBe(1);
+      simulator.transferCall(call.id, on === 'start' ? 'Ada' : 'Ben');
+      return work;
+    };
+    const slow = { kind: 'slow', ms: 300 } as const;
+    simulator.inject({ on: 'start', fault: slow });
+    const error = await meanwhile('start', errorOf(recordings.start(call.id)));
+    expect(error).toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('left the call') });
+    expect(await recordings.start(call.id)).toMatchObject({ recordingType: 'snippet' });
+    simulator.inject({ on: 'stop', fault: slow });
+    expect(await meanwhile('stop', recordings.stop(refTo(call.id, 'snippet')))).toBe('already-finished');
+  });
+
   it('is not begun when the edge fails, and the error says why', async () => {
     const call = simulator.startCall();
     const { recordings } = open();

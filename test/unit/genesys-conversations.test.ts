@@ -182,6 +182,35 @@ describe('starting a recording', () => {
     expect(error.message).toContain('left the call');
   });
 
+  const notConnected = () => refusal(400, { message: 'The participant is not connected.' });
+  const handedOn = call({ participants: [customerLeg(), agentLeg({ id: 'leg-ada' })] });
+  const over = call({ participants: [customerLeg({ state: 'disconnected' }), agentLeg()] });
+
+  it.each([
+    ['is refused', notConnected, handedOn, 'left the call'],
+    ['is refused', notConnected, withLeg({ state: 'parked' }), 'left the call'],
+    ['is refused', notConnected, over, 'knows no active call'],
+    ['is answered 404', gone, handedOn, 'left the call'],
+    ['is answered 404', gone, gone, 'knows no active call'],
+  ])(
+    '%s for the agent who has left between the look and the order, which is said',
+    async (_what, answer, after, said) => {
+      const bed = open({ GET: inTurn(call(), after), POST: answer });
+      const error = await errorFrom(bed.genesys.recordings.start('conv-1'));
+      expect([error.code, error.message]).toEqual(['NOT_FOUND', expect.stringContaining(said)]);
+      expect(bed.sent.some(({ method }) => method === 'PATCH')).toBe(false);
+    },
+  );
+
+  it('keeps the refusal as it is when the call cannot be read any more', async () => {
+    const bed = open({ GET: inTurn(call(), () => refusal(500)), POST: notConnected });
+    const error = await errorFrom(bed.genesys.recordings.start('conv-1'));
+    expect(error).toMatchObject({
+      code: 'GENESYS_REFUSED',
+      message: expect.stringContaining('not connected'),
+    });
+  });
+
   it('takes no other call for the one that was asked for', async () => {
     const bed = open({ GET: call({ id: 'conv-2' }) });
     expect(await errorFrom(bed.genesys.recordings.start('conv-1'))).toMatchObject({
@@ -320,6 +349,20 @@ describe('stopping a recording', () => {
   it('finds it finished when the leg has gone between looking and asking', async () => {
     const bed = open({ GET: running({ snippetState: 'active' }), POST: gone });
     expect(await bed.genesys.recordings.stop(snippet)).toBe('already-finished');
+  });
+
+  it.each([
+    ['the agent', call({ participants: [customerLeg()] })],
+    ['the caller', call({ participants: [customerLeg({ state: 'disconnected' }), agentLeg()] })],
+  ])('finds it finished when %s has left by then, which Genesys refuses', async (_who, after) => {
+    const POST = () => refusal(400, { message: 'The participant is not connected.' });
+    const bed = open({ GET: inTurn(running({ snippetState: 'active' }), after), POST });
+    expect(await bed.genesys.recordings.stop(snippet)).toBe('already-finished');
+  });
+
+  it('is refused where the leg is still there', async () => {
+    const bed = open({ GET: running({ snippetState: 'active' }), POST: () => refusal(400) });
+    expect(await errorFrom(bed.genesys.recordings.stop(snippet))).toMatchObject({ code: 'GENESYS_REFUSED' });
   });
 
   it('asks to be safe where the leg does not tell of its recorders', async () => {
