@@ -2,7 +2,7 @@
 import type { CallAlerts } from './call-alerts.js';
 import type { Deps } from './deps.js';
 import { levelOf } from './errors.js';
-import type { ActiveCall, Conversation, Listing, RecordingListing } from './model.js';
+import type { ActiveCall, Conversation, Listing, PolicyReading, RecordingListing } from './model.js';
 import type { RequestOptions } from './ports.js';
 import type { RecordingFollower } from './recording-follower.js';
 
@@ -69,7 +69,7 @@ export class CallLooks {
    * failed look changes nothing and is said in {@link problem} and in the log. False when something failed.
    */
   async look(looks: Looks): Promise<boolean> {
-    const { calls, clock } = this.#deps;
+    const { calls, board, clock } = this.#deps;
     const asOf = clock.now();
     this.#alerts?.lookBegun();
     const request = { priority: 'poll', signal: this.#options.signal } as const;
@@ -81,8 +81,10 @@ export class CallLooks {
     if (recordingLook) {
       await this.try('recordings', async () => {
         const listing = await recordingLook;
+        const changed = await this.#seePolicies(listing.policies ?? []);
         const jobs = await this.#deps.store.listUnfinishedJobs();
         await this.#recordings.follow(listing, asOf, jobs);
+        for (const id of changed) board.redraw(id);
       });
     }
     this.#lastAt = clock.now();
@@ -92,6 +94,12 @@ export class CallLooks {
   async #lookAtRecordings(request: RequestOptions): Promise<RecordingListing> {
     const { store, recordings } = this.#deps;
     return recordings.listActive(await store.listUnfinishedJobs(), request);
+  }
+
+  /** Also without call alerts a card tells of a hold, and of its end. */
+  async #seePolicies(readings: readonly PolicyReading[]): Promise<readonly string[]> {
+    const current = readings.filter(({ conversationId }) => !this.#alerts?.isNewerThanLook(conversationId));
+    return current.length > 0 ? this.#deps.store.seePolicies(current) : [];
   }
 
   /** Null when it failed, which is noted; a success clears the note. */

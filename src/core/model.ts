@@ -150,6 +150,13 @@ export const isSameRecording = (one: RecordingRef, other: RecordingRef): boolean
 export interface RecordingListing {
   readonly items: readonly ActiveRecording[];
   readonly covers: (conversationId: string) => boolean;
+  /** What the policies record of calls that were read for it: a hold is no change of a recording, and its card must say so. */
+  readonly policies?: readonly PolicyReading[];
+}
+
+export interface PolicyReading {
+  readonly conversationId: string;
+  readonly policyRecording: PolicyRecording;
 }
 
 /** What happened to a call, with all that was told of it. */

@@ -8,6 +8,7 @@ import type {
   JobState,
   OverWarning,
   PersonRequest,
+  PolicyReading,
   RecordingJob,
   Reply,
 } from './model.js';
@@ -118,6 +119,11 @@ export interface Store {
     now: number,
     alert?: { readonly channelId: string; readonly newId: () => string },
   ): Promise<readonly string[]>;
+  /**
+   * Remembers what the policies record of calls that are known and not over; a call is not seen by that, and gets no
+   * alert. Returns the conversations that changed.
+   */
+  seePolicies(readings: readonly PolicyReading[]): Promise<readonly string[]>;
   /**
    * Marks conversations as over; those that were not yet, are returned. An alert of theirs that was never posted, and
    * that shows no job, is forgotten.

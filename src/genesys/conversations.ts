@@ -40,9 +40,9 @@ export function createConversations(options: ConversationsOptions): RecordingApi
     find: (id, request) => find(parts, id, request),
     // Genesys lists no recordings: those that others begin are met on the calls that are read for the list of calls.
     async listActive(known, request) {
-      const { items, covers } = await knownRecordings.list(known, request);
-      const begun = activeCalls.takeBegun().filter(({ conversationId }) => !covers(conversationId));
-      return { items: [...items, ...begun], covers };
+      const listing = await knownRecordings.list(known, request);
+      const begun = activeCalls.takeBegun().filter(({ conversationId }) => !listing.covers(conversationId));
+      return { ...listing, items: [...listing.items, ...begun] };
     },
     listCalls: (request) => activeCalls.list(request),
   };

@@ -1,5 +1,5 @@
 /** What has become of the recordings that are known: this API has no list of them, so each one's call is read. */
-import type { ActiveRecording, RecordingListing, RecordingRef } from '../core/model.js';
+import type { ActiveRecording, PolicyReading, RecordingListing, RecordingRef } from '../core/model.js';
 import type { Clock, Logger, RequestOptions } from '../core/ports.js';
 import type { ObservedCall } from './call-conversation.js';
 import { callRequest } from './call-requests.js';
@@ -58,6 +58,7 @@ function toListing(
   found: ReadonlyMap<string, ObservedCall | 'unknown'>,
 ): RecordingListing {
   const items: ActiveRecording[] = [];
+  const policies: PolicyReading[] = [];
   const covered = new Set<string>();
   for (const recording of known) {
     const observed = found.get(recording.conversationId);
@@ -66,6 +67,14 @@ function toListing(
     if (shown === 'unclear') continue;
     covered.add(recording.conversationId);
     if (shown) items.push(shown);
+    if (shown?.recordingType === 'policy') policies.push(...policyOf(observed));
   }
-  return { items, covers: (conversationId) => covered.has(conversationId) };
+  return { items, covers: (conversationId) => covered.has(conversationId), policies };
+}
+
+/** Empty where the call does not tell. */
+function policyOf(observed: ObservedCall | 'unknown'): PolicyReading[] {
+  if (observed === 'unknown') return [];
+  const { conversationId, policyRecording } = observed.event.call;
+  return policyRecording === null ? [] : [{ conversationId, policyRecording }];
 }

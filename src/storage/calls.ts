@@ -1,5 +1,5 @@
 /** Calls as the bot remembers them. */
-import type { ActiveCall, Conversation } from '../core/model.js';
+import type { ActiveCall, Conversation, PolicyReading } from '../core/model.js';
 import type { NewId } from '../core/ports.js';
 import { insertCard } from './cards.js';
 import type { Db, Queryable, Row } from './db.js';
@@ -108,6 +108,28 @@ async function remember(tx: Queryable, before: Remembered, call: ActiveCall, now
      WHERE id = $1`,
     [before.id, caller, queue, agent, startedAt, policyRecording, before.seenAt ?? now],
   );
+}
+
+/** Writes nothing when there is nothing new; what is new concerns few calls, and is read of sixty a minute at most. */
+export function seePolicies(db: Db, readings: readonly PolicyReading[]): Promise<readonly string[]> {
+  const byId = new Map(readings.map((reading) => [reading.conversationId, reading.policyRecording]));
+  const ids = [...byId.keys()].sort();
+  return db.transaction(async (tx) => {
+    const remembered = await readRemembered(tx, ids);
+    const changed: string[] = [];
+    for (const id of ids) {
+      const policyRecording = byId.get(id) as PolicyReading['policyRecording'];
+      if (remembered.get(id)?.policyRecording === policyRecording) continue;
+      const [row] = await tx.query(
+        'UPDATE conversations SET policy_recording = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id',
+        [id, policyRecording],
+      );
+      if (!row) continue;
+      await raiseVersion(tx, id);
+      changed.push(id);
+    }
+    return changed;
+  });
 }
 
 export function endCalls(db: Db, ids: readonly string[], now: number): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 /** The `Store` port, once for both databases. */
 import type { Clock, Logger, Store } from '../core/ports.js';
 import { appendAudit, listAudit } from './audit.js';
-import { endCalls, findConversation, listOpenConversations, seeCalls } from './calls.js';
+import { endCalls, findConversation, listOpenConversations, seeCalls, seePolicies } from './calls.js';
 import {
   addCard,
   cardDrawn,
@@ -71,6 +71,7 @@ export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
     listAudit: (jobId) => listAudit(db, jobId),
 
     seeCalls: (calls, now, alert) => seeCalls(db, calls, now, alert),
+    seePolicies: (readings) => seePolicies(db, readings),
     endCalls: (conversationIds, now) => endCalls(db, conversationIds, now),
     findConversation: (conversationId) => findConversation(db, conversationId),
     listOpenConversations: () => listOpenConversations(db),

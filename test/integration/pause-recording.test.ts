@@ -327,12 +327,23 @@ describe('what happens elsewhere', () => {
     expect((await core.auditOf(jobId)).at(-1)).toBe('resume done genesys');
   });
 
-  it('does not take a hold for a pause', async () => {
+  it('does not take a hold for a pause, and tells the card of it also where calls are not announced', async () => {
     const { id } = await paused();
     await core.record(`resume ${id}`);
+    const lookAt = async () => {
+      core.redrawn.splice(0);
+      await look();
+      const { policyRecording, version } = (await core.store.findConversation(id)) ?? {};
+      return { policyRecording, version, redrawn: core.redrawn.includes(id) };
+    };
     core.genesys.holdCall(id);
-    await look();
+    const held = await lookAt();
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pausedBy: null });
+    expect(held).toMatchObject({ policyRecording: 'held', redrawn: true });
+    expect(await lookAt()).toEqual({ ...held, redrawn: false });
+    core.genesys.unholdCall(id);
+    expect(await lookAt()).toMatchObject({ policyRecording: 'active', redrawn: true });
+    expect(await core.store.listOpenConversations()).toEqual([]);
   });
 
   it('lists a recording together with what is known of the hold of its call', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PolicyRecording } from '../../src/core/model.js';
 import { sampleAudit, sampleCall, sampleJob } from '../support/store-samples.js';
 import type { Bench } from './store.contract.js';
 
@@ -126,6 +127,35 @@ export function describeCalls(bench: Bench): void {
     expect(await bench.store.listOpenConversations()).toMatchObject([{ id: 'call-1', version: 1 }]);
     expect(await bench.store.seeCalls([bare], 1_200, alertWith('late'))).toEqual([]);
     expect(await cards()).toEqual([]);
+  });
+
+  it('remembers what policies record of calls that are known and not over, without seeing them', async () => {
+    await bench.store.beginJob(sampleJob({ id: 'j1', state: 'recording' }), sampleAudit(), {
+      ...{ id: 'card', channelId: 'C1' },
+    });
+    await bench.store.seeCalls([sampleCall({ conversationId: 'call-2' })], 600);
+    await bench.store.endCalls(['call-2'], 700);
+    const told = (policyRecording: PolicyRecording) =>
+      bench.store.seePolicies(
+        ['call-2', 'call-1', 'call-9', 'call-1'].map((conversationId) => ({
+          conversationId,
+          policyRecording,
+        })),
+      );
+    expect(await told('held')).toEqual(['call-1']);
+    expect(await bench.store.findConversation('call-1')).toMatchObject({
+      policyRecording: 'held',
+      version: 2,
+    });
+    expect(await bench.store.findConversation('call-2')).toMatchObject({ policyRecording: null, version: 2 });
+    expect(await bench.store.findConversation('call-9')).toBeNull();
+    expect(await bench.store.listOpenConversations()).toEqual([]);
+    const before = await bench.everything();
+    expect(await told('held')).toEqual([]);
+    expect(await bench.everything()).toEqual(before);
+    expect(await told('active')).toEqual(['call-1']);
+    expect(await bench.store.seeCalls([sampleCall()], 800, alertWith('alert'))).toEqual(['call-1']);
+    expect(await cards()).toContain('alert');
   });
 
   it('takes the last of two descriptions of one call', async () => {

@@ -350,17 +350,23 @@ describe('what has become of known recordings', () => {
   });
 
   it.each([
-    ['ACTIVE', false, [false]],
-    ['PAUSED', true, [true]],
-    ['PAUSED', false, [false]],
-    ['NONE', false, []],
-  ])('is for a policy’s, at %s with securePause %s: %j', async (recordingState, securePause, paused) => {
-    const bed = open({
-      call: (id) => json(200, callConversation({ id, recordingState, securePause })),
-    });
-    const { items, covers } = await bed.genesys.recordings.listActive(known(1, 'policy'));
-    expect([items.map((item) => item.paused), covers('conv-1')]).toEqual([paused, true]);
-  });
+    ['ACTIVE', false, [false], ['active']],
+    ['PAUSED', true, [true], ['paused']],
+    ['PAUSED', false, [false], ['held']],
+    ['NONE', false, [], []],
+  ])(
+    'is for a policy’s, at %s with securePause %s: %j, %j',
+    async (recordingState, securePause, paused, told) => {
+      const bed = open({
+        call: (id) => json(200, callConversation({ id, recordingState, securePause })),
+      });
+      const { items, covers, policies } = await bed.genesys.recordings.listActive(known(1, 'policy'));
+      expect([items.map((item) => item.paused), covers('conv-1')]).toEqual([paused, true]);
+      expect(policies).toEqual(
+        told.map((policyRecording) => ({ conversationId: 'conv-1', policyRecording })),
+      );
+    },
+  );
 
   it('is not concluded of a policy’s from a snippet that hides it', async () => {
     const bed = open({ call: (id) => snippetOn(id, { recordingState: 'ACTIVE' }) });
