@@ -229,20 +229,6 @@ describe('looks and events', () => {
     expect(await core.store.findConversation(gone.call.conversationId)).toMatchObject({ endedAt: null });
   });
 
-  it('nor of what the policy records of them', async () => {
-    const { id } = core.genesys.startCall({ policyRecording: true });
-    await core.record(`status ${id}`);
-    await core.watchTick();
-    core.genesys.inject({ on: 'call', fault: { kind: 'slow', ms: 300 }, times: 'until-cleared' });
-    const reads = core.genesys.count('call');
-    core.watch.lookSoon();
-    await core.watch.tick();
-    await expect.poll(() => core.genesys.count('call')).toBeGreaterThan(reads);
-    await core.alerts.accept([event({ conversationId: id, policyRecording: 'held' })]);
-    await core.watch.settled();
-    expect(await core.store.findConversation(id)).toMatchObject({ policyRecording: 'held' });
-  });
-
   it('nor of those that events tell of while a large look is being written', async () => {
     const ids = Array.from({ length: 150 }, () => core.genesys.startCall({ agent: 'Old' }).id);
     const last = ids.at(-1) ?? '';
@@ -259,6 +245,20 @@ describe('looks and events', () => {
     expect(await core.store.findConversation(last)).toMatchObject({ agent: 'New' });
     expect(written).toEqual([100, 1, 49]);
     expect(await core.store.listOpenConversations()).toHaveLength(150);
+  });
+
+  it('nor of what the policy records of them', async () => {
+    const { id } = core.genesys.startCall({ policyRecording: true });
+    await core.record(`status ${id}`);
+    await core.watchTick();
+    core.genesys.inject({ on: 'call', fault: { kind: 'slow', ms: 300 }, times: 'until-cleared' });
+    const reads = core.genesys.count('call');
+    core.watch.lookSoon();
+    await core.watch.tick();
+    await expect.poll(() => core.genesys.count('call')).toBeGreaterThan(reads);
+    await core.alerts.accept([event({ conversationId: id, policyRecording: 'held' })]);
+    await core.watch.settled();
+    expect(await core.store.findConversation(id)).toMatchObject({ policyRecording: 'held' });
   });
 
   it('follow a gap at the next tick, and again soon when the look failed', async () => {

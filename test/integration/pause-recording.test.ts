@@ -107,6 +107,26 @@ describe('pausing', () => {
     expect(await core.record(`resume ${jobId}`)).toMatchObject({ kind: 'already-finished' });
   });
 
+  it('is repeated until it is one while the edge fails and the call is on hold, however long that is', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    core.genesys.holdCall(id);
+    core.genesys.failOnEdge(id);
+    const answer = await core.record(`pause ${id}`);
+    expect(answer).toMatchObject({ kind: 'pause-pending', job: { state: 'recording', pending: 'pause' } });
+    for (let attempt = 0; attempt < 8; attempt += 1) {
+      core.genesys.failOnEdge(id);
+      core.clock.jump(minute);
+      await core.tick();
+    }
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pending: 'pause' });
+    core.genesys.unholdCall(id);
+    core.clock.jump(minute);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pending: null, failure: null });
+    expect(atGenesys(id).securePaused).toBe(true);
+  });
+
   it('leaves the recording as it was when Genesys refuses, and says why', async () => {
     const { id } = policyCall();
     core.genesys.inject({ on: 'pause', fault: { kind: 'status', status: 403 } });
@@ -152,26 +172,6 @@ describe('pausing', () => {
     core.clock.jump(2 * minute);
     await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'paused', failure: null, retries: 0 });
-  });
-
-  it('is repeated until it is one while the edge fails and the call is on hold, however long that is', async () => {
-    const { id } = policyCall();
-    await core.record(`status ${id}`);
-    core.genesys.holdCall(id);
-    core.genesys.failOnEdge(id);
-    const answer = await core.record(`pause ${id}`);
-    expect(answer).toMatchObject({ kind: 'pause-pending', job: { state: 'recording', pending: 'pause' } });
-    for (let attempt = 0; attempt < 8; attempt += 1) {
-      core.genesys.failOnEdge(id);
-      core.clock.jump(minute);
-      await core.tick();
-    }
-    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pending: 'pause' });
-    core.genesys.unholdCall(id);
-    core.clock.jump(minute);
-    await core.tick();
-    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pending: null, failure: null });
-    expect(atGenesys(id).securePaused).toBe(true);
   });
 
   it('does not overtake the opposite order that is on its way', async () => {
