@@ -34,7 +34,7 @@ const toBody = (event: string, call: SimulatedCall): string =>
     occurredAt: new Date().toISOString(),
     conversationId: call.id,
     caller: call.caller,
-    queue: call.queue,
+    ...(call.queue !== null && { queue: call.queue }),
     agent: call.agent ?? '',
     startedAt: new Date(call.startedAt).toISOString(),
   });

@@ -55,13 +55,13 @@ export const endCall = (call: SimulatedCall, at: number): SimulatedCall => ({
 export const ringAgent = (call: SimulatedCall, agent: string, at: number): SimulatedCall =>
   addLeg(call, { purpose: 'agent', name: agent, queue: call.queue, startedAt: at });
 
-/** Whose phone rings answers it; nobody else's rings on, and the queue's leg ends. */
+/** Whose phone rings answers it; nobody else's rings on, and the leg of the queue, or of the IVR, ends. */
 export function answerCall(call: SimulatedCall, agent: string, at: number): SimulatedCall {
   const rings: Which = (leg) => leg.purpose === 'agent' && leg.connectedAt === null && leg.endedAt === null;
   const isTheirs: Which = (leg) => rings(leg) && leg.name === agent;
   const ringing = call.legs.some(isTheirs) ? call : ringAgent(call, agent, at);
   const connected = changeLegs(ringing, isTheirs, { connectedAt: at });
-  const rest = end(connected, (leg) => rings(leg) || leg.purpose === 'acd', at);
+  const rest = end(connected, (leg) => rings(leg) || leg.purpose === 'acd' || leg.purpose === 'ivr', at);
   return { ...rest, agent, answeredAt: call.answeredAt ?? at };
 }
 
@@ -96,8 +96,9 @@ export function transferCall(
   if (!agentLegOf(call)) throw new Error(`No agent is on the call ${call.id}.`);
   const left = end(call, (leg) => isTalking(leg) && leg.name !== agent, at);
   if (agentLegOf(left)) return { ...unholdCall(left), agent };
+  if (queue === null || queue === call.queue) return answerCall({ ...left, queue }, agent, at);
   const waiting = { purpose: 'acd', name: queue, queue, startedAt: at, connectedAt: at } as const;
-  return answerCall(queue === call.queue ? left : addLeg({ ...left, queue }, waiting), agent, at);
+  return answerCall(addLeg({ ...left, queue }, waiting), agent, at);
 }
 
 /** The error shows on the leg that was meant; on the agent's, if the whole call was. */

@@ -62,7 +62,7 @@ export class CallLife implements CallControls {
   /** Nobody is told of it. */
   protected addCall(fields?: NewCall): SimulatedCall {
     const call = this.#calls.start(fields);
-    this.#queues.add(call.queue);
+    if (call.queue !== null) this.#queues.add(call.queue);
     return call;
   }
 
@@ -96,9 +96,9 @@ export class CallLife implements CallControls {
     this.change(id, (call, now) => changes.consultAgent(call, agent, now));
   }
 
-  transferCall(id: string, agent: string, queue?: string): void {
+  transferCall(id: string, agent: string, queue?: string | null): void {
     this.change(id, (call, now) => changes.transferCall(call, agent, now, queue));
-    if (queue !== undefined) this.#queues.add(queue);
+    if (queue != null) this.#queues.add(queue);
   }
 
   onChange(observer: (change: Change) => void): () => void {

@@ -34,7 +34,7 @@ export class Calls {
     const id = (fields.conversationId ?? randomUUID()).toLowerCase();
     if (this.#calls.has(id)) throw new Error(`There is a call ${id} already.`);
     const startedAt = fields.startedAt ?? this.#now();
-    const queue = fields.queue ?? 'Billing';
+    const queue = fields.queue === undefined ? 'Billing' : fields.queue;
     const agent = fields.agent === undefined ? 'Amara Okafor' : fields.agent;
     const empty: SimulatedCall = {
       id,
@@ -55,7 +55,8 @@ export class Calls {
       startedAt,
       connectedAt: startedAt,
     } as const;
-    const waiting = { purpose: 'acd', name: queue, queue, startedAt, connectedAt: startedAt } as const;
+    const purpose = queue === null ? 'ivr' : 'acd';
+    const waiting = { purpose, name: queue, queue, startedAt, connectedAt: startedAt } as const;
     const missed = (fields.missedBy ?? []).map(
       (name) => ({ purpose: 'agent', name, queue, startedAt, endedAt: startedAt }) as const,
     );

@@ -10,10 +10,10 @@ export interface EdgeError {
 export interface SimulatedLeg {
   /** The participant's id. */
   readonly id: string;
-  readonly purpose: 'customer' | 'acd' | 'agent';
-  /** The agent's name or the queue's; null for a customer. */
+  readonly purpose: 'customer' | 'ivr' | 'acd' | 'agent';
+  /** The agent's name or the queue's; null for a customer and an IVR. */
   readonly name: string | null;
-  /** The queue's name; null for a customer. */
+  /** The queue's name; null for a leg that no queue has made. */
   readonly queue: string | null;
   readonly startedAt: number;
   /** Null while it rings, and for ever if nobody answered. */
@@ -35,8 +35,8 @@ export interface SimulatedCall {
   readonly id: string;
   /** As Genesys writes it, with its scheme: `tel:+13175550101`. */
   readonly caller: string;
-  /** The name of the queue that it is in, or came through last. */
-  readonly queue: string;
+  /** The name of the queue that it is in, or came through last; null in an IVR, and where an agent was called directly. */
+  readonly queue: string | null;
   /** Who talks to the caller. Null while nobody has answered. */
   readonly agent: string | null;
   readonly startedAt: number;
@@ -53,8 +53,9 @@ export interface SimulatedCall {
 
 export interface NewCall {
   readonly caller?: string;
-  readonly queue?: string;
-  /** Null: it still waits in the queue. */
+  /** Null: it has come through no queue, and the listing of active calls of the contract `conversations` leaves it out. */
+  readonly queue?: string | null;
+  /** Null: it still waits in the queue, or is in an IVR. */
   readonly agent?: string | null;
   /** Agents whose phone rang before, in vain. */
   readonly missedBy?: readonly string[];
@@ -107,8 +108,8 @@ export interface CallControls {
   unholdCall(conversationId: string): void;
   /** The agent asks a colleague, who is on the call from then on; the caller is on hold. */
   consultAgent(conversationId: string, agent: string): void;
-  /** To an agent (one who is being consulted stays on the call), of the same queue unless another is named. */
-  transferCall(conversationId: string, agent: string, queue?: string): void;
+  /** To an agent (one who is being consulted stays on the call), of the same queue unless another is named; null: of none. */
+  transferCall(conversationId: string, agent: string, queue?: string | null): void;
   /** Many calls at once, of which nobody is told. */
   addCalls(count: number): readonly SimulatedCall[];
 }

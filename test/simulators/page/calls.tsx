@@ -71,7 +71,7 @@ function CallRow({ genesys, call, now, run }: CallRowProps) {
           {call.caller.replace(/^(tel|sip):/, '')}
         </span>
         <span className="faint">
-          {call.queue} · {call.agent ?? 'in the queue'}
+          {call.queue ?? 'no queue'} · {call.agent ?? 'in the queue'}
         </span>
         {recording && (
           <span className={`recording ${recording.lamp}`} title={recording.title}>

@@ -112,5 +112,5 @@ function jobsFor(verb: string, { calls, jobs }: GenesysView): readonly Offer[] {
     .reverse();
 }
 
-const describe = (caller: string, queue: string, agent: string | null): string =>
-  [caller.replace(/^(tel|sip):/, ''), queue, agent ?? 'waiting'].join(' · ');
+const describe = (caller: string, queue: string | null, agent: string | null): string =>
+  [caller.replace(/^(tel|sip):/, ''), queue ?? 'no queue', agent ?? 'waiting'].join(' · ');
