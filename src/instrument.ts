@@ -37,7 +37,10 @@ export function instrumentGenesys(
       find: (...args) => measure('find', () => recordings.find(...args)),
       listActive: (...args) => measure('jobs', () => recordings.listActive(...args)),
     },
-    calls: { listCalls: (...args) => measure('calls', () => calls.listCalls(...args)) },
+    calls: {
+      listCalls: (...args) => measure('calls', () => calls.listCalls(...args)),
+      findOver: (...args) => measure('ended-calls', () => calls.findOver(...args)),
+    },
   };
 }
 

@@ -25,6 +25,9 @@ export interface CallLooksOptions {
  */
 const partSize = 100;
 
+const partialListing =
+  'Genesys lists a part of the active calls only: others may not be announced, and the end of a call may be noticed late.';
+
 export class CallLooks {
   readonly #deps: Deps;
   readonly #recordings: RecordingFollower;
@@ -32,6 +35,7 @@ export class CallLooks {
   readonly #options: CallLooksOptions;
   /** Why the newest look of each kind failed. */
   readonly #problems = new Map<keyof Looks | 'lease', string>();
+  #isPartial = false;
   #lastAt: number | null = null;
 
   constructor(
@@ -51,7 +55,12 @@ export class CallLooks {
     return this.#lastAt;
   }
 
-  /** What is wrong now; null when nothing is. */
+  /** What the newest listing of calls leaves open, one sentence; null when it was complete. */
+  get shortfall(): string | null {
+    return this.#isPartial ? partialListing : null;
+  }
+
+  /** Why the newest look failed; null when it did not. */
   get problem(): string | null {
     const [problem = null] = this.#problems.values();
     return problem;
@@ -61,6 +70,7 @@ export class CallLooks {
   forget(): void {
     this.#recordings.forget();
     this.#lastAt = null;
+    this.#isPartial = false;
     this.#problems.clear();
   }
 
@@ -77,7 +87,7 @@ export class CallLooks {
     const recordingLook = looks.recordings ? this.#lookAtRecordings(request) : null;
     // Handled below, in turn: a call's end is known before its recording's.
     recordingLook?.catch(() => undefined);
-    if (callListing) await this.try('calls', async () => this.#followCalls(await callListing, asOf));
+    if (callListing) await this.try('calls', async () => this.#followCalls(await callListing, asOf, request));
     if (recordingLook) {
       await this.try('recordings', async () => {
         const listing = await recordingLook;
@@ -120,9 +130,10 @@ export class CallLooks {
     }
   }
 
-  async #followCalls(listing: Listing<ActiveCall>, asOf: number): Promise<void> {
-    const { store, board, clock } = this.#deps;
+  async #followCalls(listing: Listing<ActiveCall>, asOf: number, request: RequestOptions): Promise<void> {
+    const { store, calls, board, clock } = this.#deps;
     const alerts = this.#alerts;
+    this.#isPartial = !listing.complete;
     const open = await store.listOpenConversations();
     // Asked of each part when its turn has come: events arrive between the parts as well.
     const isCurrent = (id: string) => !alerts?.isNewerThanLook(id);
@@ -130,12 +141,12 @@ export class CallLooks {
       const items = part.filter(({ conversationId }) => isCurrent(conversationId));
       for (const id of await this.#seeCalls(items, open, asOf)) board.redraw(id);
     });
-    if (!listing.complete) return;
     const up = new Set(listing.items.map((call) => call.conversationId));
-    const gone = open
-      .filter(({ id, firstSeenAt }) => !up.has(id) && firstSeenAt < asOf)
+    const unlisted = open
+      .filter(({ id, firstSeenAt }) => !up.has(id) && firstSeenAt < asOf && isCurrent(id))
       .map((call) => call.id);
-    await this.#inParts(gone, async (part) => {
+    const over = await calls.findOver(unlisted, listing, request);
+    await this.#inParts(over, async (part) => {
       for (const id of await store.endCalls(part.filter(isCurrent), clock.now())) board.redraw(id);
     });
   }

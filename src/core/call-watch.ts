@@ -83,8 +83,8 @@ export class CallWatch {
     const { alertChannelId } = this.#options;
     if (alertChannelId === null) return null;
     const deaf = this.#listening ? (this.#sources.events?.problem ?? null) : null;
-    const { lastAt: lastPollAt, problem } = this.#looks;
-    return { channelId: alertChannelId, lastPollAt, problem: problem ?? deaf };
+    const { lastAt: lastPollAt, problem, shortfall } = this.#looks;
+    return { channelId: alertChannelId, lastPollAt, problem: problem ?? deaf ?? shortfall };
   }
 
   async #run(): Promise<void> {

@@ -72,6 +72,15 @@ export interface RecordingApi {
 /** The calls that are up now. Throws like {@link RecordingApi}. */
 export interface CallDirectory {
   listCalls(options?: RequestOptions): Promise<Listing<ActiveCall>>;
+  /**
+   * Of these calls, which that listing, the newest, leaves out: those that are over. Of the others nothing is known, or
+   * they are up: a listing need not show every call, and where each is read by itself not all get their turn at once.
+   */
+  findOver(
+    conversationIds: readonly string[],
+    listing: Pick<Listing<ActiveCall>, 'complete'>,
+    options?: RequestOptions,
+  ): Promise<readonly string[]>;
 }
 
 /** Who is told of what happens to calls. Neither method throws or waits. */

@@ -6,6 +6,7 @@ import type { ActiveCall, ActiveRecording, Listing } from '../core/model.js';
 import type { CallDirectory, Clock, Logger, RequestOptions } from '../core/ports.js';
 import { type Activity, activityRequest, readActivity } from './activity-query.js';
 import type { ObservedCall } from './call-conversation.js';
+import { createCallEnds } from './call-ends.js';
 import { callRequest } from './call-requests.js';
 import type { GenesysClient } from './client.js';
 import { readAllPages } from './pages.js';
@@ -39,6 +40,7 @@ interface Details {
 
 export interface ActiveCalls {
   readonly list: CallDirectory['listCalls'];
+  readonly findOver: CallDirectory['findOver'];
   /** What somebody has begun to record, on calls that were read a moment ago; each reading is told once. */
   takeBegun(): readonly ActiveRecording[];
 }
@@ -49,6 +51,7 @@ const newsForMs = 12_000;
 export function createActiveCalls({ client, clock, logger }: ActiveCallsOptions): ActiveCalls {
   const queueNames = createQueueNames({ client, clock, logger });
   const readInTurn = createReadInTurn(clock, readsPerMinute);
+  const ends = createCallEnds({ client, clock, logger });
   let known: ReadonlyMap<string, Details> = new Map();
   const news = createNews(clock);
 
@@ -80,6 +83,7 @@ export function createActiveCalls({ client, clock, logger }: ActiveCallsOptions)
         idOf: ({ conversationId, mark }) => `${conversationId} ${mark}`,
       });
       const calls = byConversation(items);
+      if (options?.priority === 'poll') ends.noteListed(calls.map(({ conversationId }) => conversationId));
       // Whoever asks for the list: what it does not tell is worth no more than a poll.
       const request: RequestOptions = { ...options, priority: 'poll' };
       await readDetails(calls, request);
@@ -98,6 +102,7 @@ export function createActiveCalls({ client, clock, logger }: ActiveCallsOptions)
       };
     },
 
+    findOver: ends.find,
     takeBegun: news.take,
   };
 }

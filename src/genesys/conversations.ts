@@ -45,6 +45,7 @@ export function createConversations(options: ConversationsOptions): RecordingApi
       return { ...listing, items: [...listing.items, ...begun] };
     },
     listCalls: (request) => activeCalls.list(request),
+    findOver: (ids, listing, request) => activeCalls.findOver(ids, listing, request),
   };
 }
 

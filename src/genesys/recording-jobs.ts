@@ -67,6 +67,9 @@ export function createRecordingJobs({
         read: readActiveCall,
         idOf: ({ conversationId }) => conversationId,
       }),
+
+    // This contract lists every call that is up.
+    findOver: async (ids, { complete }) => (complete ? ids : []),
   };
 }
 
