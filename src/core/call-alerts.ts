@@ -23,15 +23,23 @@ export interface CallAlertsOptions {
   readonly signal: AbortSignal;
 }
 
+/** What is told counts as of when it came: until it can be written, more may happen. */
+interface Waiting {
+  readonly event: CallEvent;
+  readonly receivedAt: number;
+}
+
 export class CallAlerts implements Pick<CallListener, 'onEvents'> {
   readonly #deps: Deps;
   readonly #recordings: RecordingFollower;
   readonly #options: CallAlertsOptions;
   /** The newest event of each call: an older one says nothing that it does not. */
-  readonly #waiting = new Map<string, CallEvent>();
-  /** Calls that events have told of since the look under way was begun. */
-  readonly #touched = new Set<string>();
+  readonly #waiting = new Map<string, Waiting>();
+  /** Calls that events have told of since the look under way was begun; null when none is. */
+  #touched: Set<string> | null = null;
   #draining: Promise<void> | undefined;
+  /** Settles when the events in hand are written, or are not. */
+  #writing: Promise<unknown> = Promise.resolve();
   #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: Deps, recordings: RecordingFollower, options: CallAlertsOptions) {
@@ -42,7 +50,9 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
 
   /** Takes note of the events as soon as the database does. */
   onEvents(events: readonly CallEvent[]): void {
-    for (const event of events) this.#waiting.set(event.call.conversationId, event);
+    const receivedAt = this.#deps.clock.now();
+    for (const event of events) this.#waiting.set(event.call.conversationId, { event, receivedAt });
+    this.#touch(events);
     this.#draining ??= this.#drain().finally(() => {
       this.#draining = undefined;
     });
@@ -55,11 +65,33 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
 
   /** A look is begun: what events tell from now on is newer than what it will show. */
   lookBegun(): void {
-    this.#touched.clear();
+    this.#touched = new Set();
+  }
+
+  lookEnded(): void {
+    this.#touched = null;
   }
 
   isNewerThanLook(conversationId: string): boolean {
-    return this.#touched.has(conversationId) || this.#waiting.has(conversationId);
+    return this.#touched?.has(conversationId) ?? false;
+  }
+
+  /**
+   * Writes what was told until then and still waits, so that it does not come after what a look shows that was begun then.
+   * Never throws: what cannot be written goes on waiting.
+   */
+  async catchUp(until: number): Promise<void> {
+    const isOlder = ({ receivedAt }: Waiting) => receivedAt <= until;
+    try {
+      while ([...this.#waiting.values()].some(isOlder)) await this.#writeWaiting(isOlder);
+    } catch {
+      // The next attempt to write the rest says why.
+    }
+  }
+
+  /** Another process listens, and has looked since: what waits here is old. */
+  forget(): void {
+    this.#waiting.clear();
   }
 
   /**
@@ -67,17 +99,24 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
    * may be done again.
    */
   async accept(events: readonly CallEvent[]): Promise<void> {
-    const { store, board, clock, newId } = this.#deps;
-    const now = clock.now();
-    for (const { call } of events) this.#touched.add(call.conversationId);
+    this.#touch(events);
+    await this.#write(events, this.#deps.clock.now());
+  }
+
+  #touch(events: readonly CallEvent[]): void {
+    for (const { call } of events) this.#touched?.add(call.conversationId);
+  }
+
+  async #write(events: readonly CallEvent[], receivedAt: number): Promise<void> {
+    const { store, board, newId } = this.#deps;
     const up = events.filter(({ over }) => !over).map(({ call }) => call);
     const over = events.filter((event) => event.over).map(({ call }) => call.conversationId);
     const alert = { channelId: this.#options.alertChannelId, newId };
-    for (const id of await store.seeCalls(up, now, alert)) board.redraw(id);
-    for (const id of await store.endCalls(over, now)) board.redraw(id);
+    for (const id of await store.seeCalls(up, receivedAt, alert)) board.redraw(id);
+    for (const id of await store.endCalls(over, receivedAt)) board.redraw(id);
     const ids = events.map(({ call }) => call.conversationId);
     const jobs = await store.listUnfinishedJobsOf(ids);
-    await this.#recordings.follow(toListing(events), now - eventLagMs, jobs);
+    await this.#recordings.follow(toListing(events), receivedAt - eventLagMs, jobs);
   }
 
   /**
@@ -96,12 +135,10 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
     let failing = false;
     while (this.#waiting.size > 0 && !signal.aborted) {
       await this.#gather();
-      const events = [...this.#waiting.values()].slice(0, batch);
       try {
-        await this.accept(events);
+        await this.#writeWaiting(() => true);
         failing = false;
         this.#writtenAt = clock.now();
-        for (const event of events) this.#forget(event);
       } catch (error) {
         if (!failing)
           logger[levelOf(error)]({ err: error }, 'call events could not be taken note of; trying again');
@@ -109,6 +146,22 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
         await clock.sleep(retryPauseMs, signal);
       }
     }
+  }
+
+  /** One batch after the other: of two at a time the older one might be written last. */
+  #writeWaiting(which: (waiting: Waiting) => boolean): Promise<void> {
+    const written = this.#writing.then(async () => {
+      const all = [...this.#waiting.values()].filter(which).slice(0, batch);
+      if (all.length === 0) return;
+      const receivedAt = Math.min(...all.map((each) => each.receivedAt));
+      await this.#write(
+        all.map(({ event }) => event),
+        receivedAt,
+      );
+      for (const each of all) this.#drop(each);
+    });
+    this.#writing = written.catch(() => undefined);
+    return written;
   }
 
   /** The first event after a quiet while need not wait. */
@@ -119,9 +172,9 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
   }
 
   /** Unless a newer one has taken its place. */
-  #forget(event: CallEvent): void {
-    const { conversationId } = event.call;
-    if (this.#waiting.get(conversationId) === event) this.#waiting.delete(conversationId);
+  #drop(written: Waiting): void {
+    const { conversationId } = written.event.call;
+    if (this.#waiting.get(conversationId) === written) this.#waiting.delete(conversationId);
   }
 }
 

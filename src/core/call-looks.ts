@@ -97,6 +97,7 @@ export class CallLooks {
         for (const id of changed) board.redraw(id);
       });
     }
+    this.#alerts?.lookEnded();
     this.#lastAt = clock.now();
     return !this.#problems.has('calls') && !this.#problems.has('recordings');
   }
@@ -134,6 +135,7 @@ export class CallLooks {
     const { store, calls, board, clock } = this.#deps;
     const alerts = this.#alerts;
     this.#isPartial = !listing.complete;
+    await alerts?.catchUp(asOf);
     const open = await store.listOpenConversations();
     // Asked of each part when its turn has come: events arrive between the parts as well.
     const isCurrent = (id: string) => !alerts?.isNewerThanLook(id);

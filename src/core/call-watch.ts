@@ -140,6 +140,7 @@ export class CallWatch {
   async #standBy(): Promise<void> {
     this.#looks.forget();
     await this.#silence();
+    this.#sources.alerts?.forget();
   }
 
   #listen(): void {

@@ -1,6 +1,7 @@
 /** Call events in the books: what they open, update and close, and how they get along with looks. */
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RecordError } from '../../src/core/errors.js';
 import type { ActiveCall, CallEvent } from '../../src/core/model.js';
 import {
   alertChannelId,
@@ -108,15 +109,79 @@ describe('call events', () => {
     await core.alerts.accept([event({ conversationId: id, policyRecording: 'held' })]);
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pausedBy: null });
   });
+});
 
-  it('are kept while the database is away, the newest of each call', async () => {
+describe('call events while the database is away', () => {
+  /** Nothing is taken note of until the returned function is called. */
+  function loseDatabase(): () => void {
+    const { seeCalls } = core.store;
+    core.store.seeCalls = () => Promise.reject(new RecordError('UNAVAILABLE', 'The database is away.'));
+    return () => {
+      core.store.seeCalls = seeCalls;
+    };
+  }
+  const endOf = async (id: string) => (await core.store.findConversation(id))?.endedAt;
+
+  it('are kept, the newest of each call, and the log says so once', async () => {
     const { conversationId } = event({}).call;
-    await core.store.close();
+    const bringBack = loseDatabase();
     core.alerts.onEvents([event({ conversationId, agent: 'Ann' })]);
     core.alerts.onEvents([event({ conversationId, agent: 'Ben' })]);
     await expect.poll(() => core.logger.lines.length).toBeGreaterThan(0);
-    expect(core.alerts.isNewerThanLook(conversationId)).toBe(true);
+    bringBack();
+    await core.alerts.settled();
+    expect(await core.store.findConversation(conversationId)).toMatchObject({ agent: 'Ben' });
     expect(core.logger.lines.filter(({ message }) => message.startsWith('call events'))).toHaveLength(1);
+  });
+
+  it('are older than a look that is begun after them: the call has ended in the gap', async () => {
+    const { id } = core.genesys.startCall();
+    const bringBack = loseDatabase();
+    core.alerts.onEvents([event({ conversationId: id })]);
+    core.genesys.endCall(id);
+    core.clock.jump(5_000);
+    await core.watch.round();
+    bringBack();
+    await core.watch.round();
+    expect(await endOf(id)).toEqual(expect.any(Number));
+    await core.alerts.settled();
+    expect(await endOf(id)).toEqual(expect.any(Number));
+  });
+
+  it('are not written over what such a look shows', async () => {
+    const { id } = core.genesys.startCall({ agent: 'New' });
+    const bringBack = loseDatabase();
+    core.alerts.onEvents([event({ conversationId: id, agent: 'Old' })]);
+    core.clock.jump(5_000);
+    bringBack();
+    await core.watch.round();
+    await core.alerts.settled();
+    expect(await core.store.findConversation(id)).toMatchObject({ agent: 'New' });
+  });
+
+  it('do not revive a call whose end another process has written since they came', async () => {
+    const { conversationId } = event({}).call;
+    await core.alerts.accept([event({ conversationId })]);
+    const bringBack = loseDatabase();
+    core.alerts.onEvents([event({ conversationId })]);
+    core.clock.jump(5_000);
+    await core.store.endCalls([conversationId], core.clock.now());
+    core.clock.jump(5_000);
+    bringBack();
+    await core.alerts.settled();
+    expect(await endOf(conversationId)).toEqual(expect.any(Number));
+  });
+
+  it('are forgotten when another process has taken over, which looks for itself', async () => {
+    const { conversationId } = event({}).call;
+    const bringBack = loseDatabase();
+    core.alerts.onEvents([event({ conversationId })]);
+    const now = core.clock.now();
+    await core.store.takeLease('watch', 'another', now, now + 60_000);
+    await core.watchTick();
+    bringBack();
+    await core.alerts.settled();
+    expect(await core.store.findConversation(conversationId)).toBeNull();
   });
 });
 
@@ -227,6 +292,20 @@ describe('looks and events', () => {
     await core.watch.settled();
     expect(await core.store.findConversation(id)).toMatchObject({ agent: 'New' });
     expect(await core.store.findConversation(gone.call.conversationId)).toMatchObject({ endedAt: null });
+  });
+
+  it('are not compared while no look is under way: nothing is kept of calls that events tell of', async () => {
+    const told = event({});
+    const isNewer = () => core.alerts.isNewerThanLook(told.call.conversationId);
+    await core.alerts.accept([told]);
+    expect(isNewer()).toBe(false);
+    core.genesys.inject({ on: 'calls', fault: { kind: 'slow', ms: 300 } });
+    await core.watch.tick();
+    await expect.poll(() => core.genesys.count('calls')).toBe(1);
+    await core.alerts.accept([told]);
+    expect(isNewer()).toBe(true);
+    await core.watch.settled();
+    expect(isNewer()).toBe(false);
   });
 
   it('nor of those that events tell of while a large look is being written', async () => {
