@@ -29,6 +29,11 @@ const lease = 'watch';
 const tickMs = 1_000;
 /** After a look that failed, in milliseconds. */
 const retryMs = 10_000;
+/** After one that failed soon after a gap: what was missed in it is to be on the cards within 40 s. In milliseconds. */
+const gapRetryMs = 2_000;
+const gapIsNewMs = 40_000;
+/** Between looks while events do not tell of everything, in milliseconds: as without events. */
+const unheardPollMs = 10_000;
 /** Two listings must agree that a recording has ended; the third part leaves time for the listing itself. */
 const looksPerReconciliation = 3;
 
@@ -50,7 +55,9 @@ export class CallWatch {
   /** The look under way. */
   #looking: Promise<void> | undefined;
   #callsAt = 0;
+  #callsBegunAt = 0;
   #recordingsAt = 0;
+  #gapAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     deps: Deps,
@@ -82,9 +89,13 @@ export class CallWatch {
   get state(): Overview['alerts'] {
     const { alertChannelId } = this.#options;
     if (alertChannelId === null) return null;
-    const deaf = this.#listening ? (this.#sources.events?.problem ?? null) : null;
     const { lastAt: lastPollAt, problem, shortfall } = this.#looks;
-    return { channelId: alertChannelId, lastPollAt, problem: problem ?? deaf ?? shortfall };
+    return { channelId: alertChannelId, lastPollAt, problem: problem ?? this.#deafness ?? shortfall };
+  }
+
+  /** Why events do not arrive, or not all of them; null when they do, and where nobody listens. */
+  get #deafness(): string | null {
+    return this.#listening ? (this.#sources.events?.problem ?? null) : null;
   }
 
   async #run(): Promise<void> {
@@ -123,11 +134,17 @@ export class CallWatch {
     }
     this.#listen();
     if (this.#looking) return null;
-    const calls = alertChannelId !== null && now >= this.#callsAt;
-    const recordings = now >= this.#recordingsAt;
-    if (calls) this.#callsAt = now + pollMs;
+    const unheard = this.#missesEvents && now >= this.#callsBegunAt + unheardPollMs;
+    const calls = alertChannelId !== null && (unheard || now >= this.#callsAt);
+    const recordings = unheard || now >= this.#recordingsAt;
+    if (calls) [this.#callsBegunAt, this.#callsAt] = [now, now + pollMs];
     if (recordings) this.#recordingsAt = now + this.#recordingsEveryMs;
     return calls || recordings ? { calls, recordings } : null;
+  }
+
+  /** Looks are rare because events tell of everything. After a gap one look is not enough if its listing was cut short. */
+  get #missesEvents(): boolean {
+    return this.#listening && (this.#deafness !== null || this.#looks.shortfall !== null);
   }
 
   /** With call alerts a card follows its recording no more slowly than it appeared. */
@@ -158,6 +175,7 @@ export class CallWatch {
 
   /** Events may have been missed: the next tick looks at everything. */
   lookSoon(): void {
+    this.#gapAt = this.#deps.clock.now();
     this.#callsAt = 0;
     this.#recordingsAt = 0;
   }
@@ -170,7 +188,9 @@ export class CallWatch {
   /** What could not be seen is looked for again soon, also where looks are rare. */
   async #look(due: Looks): Promise<void> {
     if (await this.#looks.look(due)) return;
-    const soon = this.#deps.clock.now() + retryMs;
+    const now = this.#deps.clock.now();
+    const soon = now + (now - this.#gapAt < gapIsNewMs ? gapRetryMs : retryMs);
     if (due.calls) this.#callsAt = Math.min(this.#callsAt, soon);
+    if (due.recordings) this.#recordingsAt = Math.min(this.#recordingsAt, soon);
   }
 }

@@ -1,6 +1,12 @@
 /** The watch with Genesys's notification websocket: who listens, what is looked at besides, and what a webhook leaves to looks. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type CoreHarness, createCoreHarness, type HarnessOptions } from '../support/core-harness.js';
+import {
+  type CoreHarness,
+  createCoreHarness,
+  createFastClock,
+  type FastClock,
+  type HarnessOptions,
+} from '../support/core-harness.js';
 
 let core: CoreHarness;
 afterEach(async () => {
@@ -9,6 +15,18 @@ afterEach(async () => {
 });
 
 const minute = 60_000;
+/** Time goes forward only when a test says so; whoever sleeps does so in real time. */
+function createStoppedClock(): FastClock {
+  const { sleep } = createFastClock(1);
+  let now = Date.now();
+  return {
+    now: () => now,
+    sleep,
+    jump: (ms) => {
+      now += ms;
+    },
+  };
+}
 const isKnown = async (id: string) => (await core.store.findConversation(id)) !== null;
 
 async function listen(options: HarnessOptions = {}) {
@@ -55,18 +73,79 @@ describe('the process that watches', () => {
     await expect.poll(() => core.genesys.notifications.openSockets).toBe(0);
     expect(core.watch.state).toMatchObject({ lastPollAt: null, problem: null });
   });
+});
 
-  it('looks again soon after a look that failed, although looks are rare', async () => {
-    await listen();
+describe('looks beside events', () => {
+  const looks = () => core.genesys.count('calls');
+  const looksIn = async (ms: number) => {
+    core.clock.jump(ms);
+    await core.watchTick();
+    return looks();
+  };
+  const forbidOne = () =>
+    core.genesys.inject({ on: 'calls', fault: { kind: 'status', status: 403 }, times: 1 });
+
+  it('are rare while events tell of everything', async () => {
+    await listen({ clock: createStoppedClock() });
+    expect(await looksIn(4 * minute)).toBe(0);
+    expect(await looksIn(minute)).toBe(1);
+  });
+
+  it('come every ten seconds while none arrive, as behind a firewall that lets no WebSocket out', async () => {
+    await listen({ clock: createStoppedClock() });
+    for (const on of ['open-channel', 'subscribe'] as const) {
+      core.genesys.inject({ on, fault: { kind: 'cut-before' }, times: 'until-cleared' });
+    }
+    core.genesys.notifications.closeSockets('cut');
+    await expect.poll(() => core.watch.state?.problem).toEqual(expect.any(String));
+    const { id } = core.genesys.startCall();
+    expect(await looksIn(10_000)).toBe(1);
+    expect(await isKnown(id)).toBe(true);
+    expect(await looksIn(5_000)).toBe(1);
+    expect(await looksIn(5_000)).toBe(2);
+  });
+
+  it('come every ten seconds while Genesys cuts its listing short: one after a gap does not find every end', async () => {
+    await listen({ clock: createStoppedClock() });
+    core.genesys.startCall();
+    core.genesys.setActivityLimit(0);
     core.watch.lookSoon();
-    core.genesys.inject({ on: 'calls', fault: { kind: 'status', status: 403 } });
-    await core.watchTick();
+    expect(await looksIn(0)).toBe(1);
+    expect(await looksIn(10_000)).toBe(2);
+    core.genesys.setActivityLimit(undefined);
+    expect(await looksIn(10_000)).toBe(3);
+    expect(await looksIn(10_000)).toBe(3);
+  });
+
+  it('that failed are done again after ten seconds', async () => {
+    await listen({ clock: createStoppedClock() });
+    forbidOne();
+    expect(await looksIn(5 * minute)).toBe(1);
     expect(core.watch.state?.problem).toContain('analytics:queueObservation:view');
-    core.clock.jump(11_000);
-    await core.watchTick();
-    expect(core.genesys.count('calls')).toBe(2);
+    expect(await looksIn(9_000)).toBe(1);
+    expect(await looksIn(1_000)).toBe(2);
     expect(core.watch.state?.problem).toBeNull();
   });
+
+  it('that failed after a gap are done again after two seconds, for what was missed is awaited', async () => {
+    await listen({ clock: createStoppedClock() });
+    core.watch.lookSoon();
+    forbidOne();
+    expect(await looksIn(0)).toBe(1);
+    expect(await looksIn(2_000)).toBe(2);
+    expect(core.watch.state?.problem).toBeNull();
+  });
+});
+
+it('a listing that is cut short does not make looks more frequent than the settings', async () => {
+  core = await createCoreHarness({ api: 'conversations', pollMs: 60 * minute });
+  core.genesys.startCall();
+  core.genesys.setActivityLimit(0);
+  await core.watchTick();
+  expect(core.watch.state?.problem).toContain('a part of the active calls only');
+  core.clock.jump(10 * minute);
+  await core.watchTick();
+  expect(core.genesys.count('calls')).toBe(1);
 });
 
 describe('looks where a webhook says which calls are announced', () => {
