@@ -2,7 +2,13 @@ import { RecordError } from '../core/errors.js';
 import type { Clock, Logger } from '../core/ports.js';
 import type { GenesysClient } from './client.js';
 import { quietMs } from './notification-backoff.js';
-import { type OpenedChannel, openChannelRequest, subscribeRequest } from './notification-requests.js';
+import {
+  type OpenedChannel,
+  openChannelRequest,
+  type RefusedQueue,
+  subscribeRequest,
+} from './notification-requests.js';
+import { statusError } from './refusals.js';
 import type { TokenCache } from './token-cache.js';
 
 export interface ChannelDeps {
@@ -22,7 +28,9 @@ export interface Channel extends OpenedChannel {
   /** What it is subscribed to; null when that must be made sure of. */
   queueIds: readonly string[] | null;
   /** Of these, what Genesys did not take. */
-  refused: readonly string[];
+  refused: readonly RefusedQueue[];
+  /** How often its topics were lost: an answer that tells of them may be older than that. */
+  lapses: number;
   /** A socket has been open on it. */
   hasWorked: boolean;
   /** How often its socket was lost or did not open, since it last stood for a while. */
@@ -38,21 +46,48 @@ export async function openChannel(
   const opened = await client.send(openChannelRequest(baseUrl), { signal });
   // The one that Genesys has just taken.
   const token = await tokens.get();
-  return { ...opened, openedAt, token, queueIds: null, refused: [], hasWorked: false, failures: 0 };
+  const nothing = { queueIds: null, refused: [], lapses: 0, hasWorked: false, failures: 0 };
+  return { ...opened, openedAt, token, ...nothing };
 }
 
-/** Throws as {@link GenesysClient.send} does. */
+/** Genesys gives it 24 hours. The new one is there before the old one ends. */
+const renewAfterMs = 23 * 3_600_000;
+
+export const untilRenewalMs = ({ openedAt }: Channel, now: number): number =>
+  Math.max(0, openedAt + renewAfterMs - now);
+
+/** Its topics are lost, or may be. */
+export function lapse(channel: Channel): void {
+  channel.queueIds = null;
+  channel.lapses += 1;
+}
+
+/**
+ * Throws as {@link GenesysClient.send} does, also when every queue is refused for want of a permission. If the topics are
+ * lost meanwhile, they must be made sure of again.
+ */
 export async function subscribe(
   { client, logger }: ChannelDeps,
   channel: Channel,
   queueIds: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  channel.refused = await client.send(subscribeRequest(channel.id, queueIds), { signal });
-  channel.queueIds = queueIds;
-  if (channel.refused.length === 0) return;
-  logger.warn({ queueIds: channel.refused }, 'Genesys does not tell of the calls of some queues');
+  const { lapses } = channel;
+  const request = subscribeRequest(channel.id, queueIds);
+  const refused = await client.send(request, { signal });
+  const missing = missingFor(refused);
+  if (refused.length === queueIds.length && missing.length > 0) {
+    const details = { fromGenesys: true, message: null, code: null, reference: undefined };
+    throw statusError(request, 403, { ...details, permissions: missing });
+  }
+  channel.refused = refused;
+  if (channel.lapses === lapses) channel.queueIds = queueIds;
+  if (refused.length > 0) logger.warn({ refused }, 'Genesys does not tell of the calls of some queues');
 }
+
+export const missingFor = (refused: readonly RefusedQueue[]): readonly string[] => [
+  ...new Set(refused.flatMap(({ missingPermissions }) => missingPermissions)),
+];
 
 /** Its socket did not open, or was lost after so long. */
 export function blame(channel: Channel, stoodMs = 0): void {
@@ -63,7 +98,7 @@ export function blame(channel: Channel, stoodMs = 0): void {
 const maxFailures = 3;
 
 /** Whether it is of no more use. What is wrong with the network or with permissions is not its fault. */
-export function isSpent(channel: Channel, error: unknown): boolean {
+export function isSpent(channel: Channel, error?: unknown): boolean {
   if (channel.failures >= maxFailures) return true;
   if (!(error instanceof RecordError)) return false;
   // A channel that has worked belongs to another token than today's, perhaps.

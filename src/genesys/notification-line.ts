@@ -9,8 +9,10 @@ import {
   type Channel,
   type ChannelDeps,
   isSpent,
+  lapse,
   openChannel,
   subscribe,
+  untilRenewalMs,
 } from './notification-channel.js';
 import { type Frame, noticeOf } from './notification-frames.js';
 import { type NotificationSocket, openNotificationSocket } from './notification-socket.js';
@@ -36,9 +38,6 @@ interface Connection {
   readonly socket: NotificationSocket;
   readonly since: number;
 }
-
-/** Genesys gives a channel 24 hours. The new one is there before the old one ends. */
-const renewAfterMs = 23 * 3_600_000;
 
 export class NotificationLine {
   readonly #deps: LineDeps;
@@ -69,8 +68,15 @@ export class NotificationLine {
   }
 
   /** The queues that Genesys does not tell of, although asked to. */
-  get refused(): readonly string[] {
+  get refused(): Channel['refused'] {
     return this.#connection?.channel.refused ?? [];
+  }
+
+  /** Somebody may have granted what was missing. */
+  retryRefused(): void {
+    if (!this.#channel?.refused.length) return;
+    lapse(this.#channel);
+    this.#changed.abort();
   }
 
   start(): void {
@@ -115,10 +121,11 @@ export class NotificationLine {
       if (channel.queueIds !== queueIds) await subscribe(this.#deps, channel, queueIds, signal);
       if (!this.#isConnectedTo(channel)) await this.#connect(channel);
     } catch (error) {
-      this.#dropIfSpent(channel, error);
+      if (this.#channel === channel && isSpent(channel, error)) this.#channel = null;
       throw error;
     }
-    if (signal.aborted) return;
+    // Its topics were lost while they were asked for: the next round is due already.
+    if (signal.aborted || channel.queueIds === null) return;
     this.#backoff.succeeded();
     this.#problem = null;
     this.#deps.logger.info({ queues: queueIds.length }, 'Genesys tells of calls as they happen');
@@ -149,16 +156,15 @@ export class NotificationLine {
   /** Or until it is time for another channel. */
   async #untilChanged(): Promise<void> {
     const { clock } = this.#deps;
-    const untilRenewalMs = (this.#channel?.openedAt ?? 0) + renewAfterMs - clock.now();
     const signal = AbortSignal.any([this.#changed.signal, this.#stop.signal]);
-    await clock.sleep(Math.max(0, untilRenewalMs), signal);
+    await clock.sleep(this.#channel ? untilRenewalMs(this.#channel, clock.now()) : 0, signal);
     if (!signal.aborted) this.#channel = null;
   }
 
   #onFrame(channel: Channel, frame: Frame): void {
     const notice = noticeOf(frame);
     if (frame.kind === 'token-revoked') this.#deps.tokens.invalidate(channel.token);
-    if (frame.kind === 'unsubscribed') channel.queueIds = null;
+    if (frame.kind === 'unsubscribed') lapse(channel);
     if (notice !== null) this.#disrupted(channel, notice, { spent: frame.kind !== 'unsubscribed' });
     else if (frame.kind !== 'life') this.#listener.onFrame(frame);
   }
@@ -166,7 +172,7 @@ export class NotificationLine {
   #onLost(channel: Channel, why: string): void {
     blame(channel, this.#deps.clock.now() - (this.#connection?.since ?? 0));
     // Asking for them again also finds out whether the channel is still there.
-    channel.queueIds = null;
+    lapse(channel);
     this.#disrupted(channel, `The connection for call events was lost: ${why}`, { spent: false });
   }
 
@@ -175,14 +181,9 @@ export class NotificationLine {
     if (channel !== this.#channel) return;
     this.#problem = `${why}.`;
     this.#deps.logger.warn({ why }, 'Call events from Genesys must be connected anew');
-    if (spent) this.#channel = null;
-    this.#dropIfSpent(channel);
+    if (spent || isSpent(channel)) this.#channel = null;
     this.#backoff.failed();
     this.#changed.abort();
-  }
-
-  #dropIfSpent(channel: Channel, error?: unknown): void {
-    if (this.#channel === channel && isSpent(channel, error)) this.#channel = null;
   }
 
   #failed(error: unknown): void {

@@ -3,6 +3,7 @@
  * Source: https://developer.genesys.cloud/notificationsalerts/notifications/notifications-apis
  */
 import { z } from 'zod';
+import { toOneLine } from './error-body.js';
 import { toTopic } from './notification-topics.js';
 import { type GenesysRequest, toSegment } from './request.js';
 
@@ -38,25 +39,56 @@ function isSafe(connectUri: string, baseUrl: string): boolean {
   return protocol === 'wss:' || (protocol === 'ws:' && /^http:/i.test(baseUrl));
 }
 
-const topicsShape = z.object({ entities: z.array(z.object({ id: z.string() })) });
+/** A queue whose calls Genesys does not tell of, although it was asked to. */
+export interface RefusedQueue {
+  readonly queueId: string;
+  readonly missingPermissions: readonly string[];
+  /** In Genesys's words; null where it gives none. */
+  readonly reason: string | null;
+}
 
-/** Replaces the topics of the channel. The answer is the queues that Genesys did not take. */
+const text = z.string().optional().catch(undefined);
+
+const topicShape = z.object({
+  id: z.string(),
+  state: text,
+  rejectionReason: text,
+  missingPermissions: z.array(z.string()).optional().catch(undefined),
+});
+const topicsShape = z.object({ entities: z.array(topicShape) });
+
+/**
+ * Replaces the topics of the channel; the answer is the queues that Genesys did not take. One that may not be listened to
+ * is not to cost the others: with `ignoreErrors` each topic is answered for by itself.
+ */
 export const subscribeRequest = (
   channelId: string,
   queueIds: readonly string[],
-): GenesysRequest<readonly string[]> => ({
+): GenesysRequest<readonly RefusedQueue[]> => ({
   operation: 'subscribe',
   purpose: `tell of the calls of ${queueIds.length} queue${queueIds.length === 1 ? '' : 's'}`,
   permission,
   method: 'PUT',
-  path: `/api/v2/notifications/channels/${toSegment(channelId)}/subscriptions`,
+  path: `/api/v2/notifications/channels/${toSegment(channelId)}/subscriptions?ignoreErrors=true`,
   body: queueIds.map((queueId) => ({ id: toTopic(queueId) })),
   idempotent: true,
   priority: 'poll',
   read(json) {
     const topics = topicsShape.safeParse(json).data?.entities;
     if (!topics) return null;
-    const taken = new Set(topics.map(({ id }) => id.toLowerCase()));
-    return queueIds.filter((queueId) => !taken.has(toTopic(queueId).toLowerCase()));
+    const answered = new Map(topics.map((topic) => [topic.id.toLowerCase(), topic]));
+    return queueIds.flatMap((queueId) => {
+      const topic = answered.get(toTopic(queueId).toLowerCase());
+      return topic && isTaken(topic) ? [] : [toRefused(queueId, topic)];
+    });
   },
+});
+
+const isTaken = ({ state }: z.infer<typeof topicShape>): boolean =>
+  state === undefined || state.toLowerCase() === 'permitted';
+
+const toRefused = (queueId: string, topic: z.infer<typeof topicShape> | undefined): RefusedQueue => ({
+  queueId,
+  missingPermissions: (topic?.missingPermissions ?? []).map(toOneLine).slice(0, 5),
+  reason: toOneLine(topic?.rejectionReason ?? '') || null,
 });

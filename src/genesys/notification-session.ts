@@ -3,6 +3,7 @@ import { levelOf } from '../core/errors.js';
 import type { CallListener } from '../core/ports.js';
 import { readCallEvent } from './call-conversation.js';
 import { pauseBefore } from './notification-backoff.js';
+import { missingFor } from './notification-channel.js';
 import type { Frame } from './notification-frames.js';
 import { type LineDeps, NotificationLine } from './notification-line.js';
 import { maxChannels, shareQueues, topicsPerChannel } from './notification-topics.js';
@@ -59,6 +60,7 @@ export class NotificationSession {
     const { queueIds, clock, random } = this.#deps;
     if (queueIds.length > 0) this.#listenTo(queueIds);
     for (let attempts = 1; !this.#stop.signal.aborted; ) {
+      for (const line of this.#lines) line.retryRefused();
       await this.#readQueues();
       attempts = this.#lines.length === 0 ? attempts + 1 : 1;
       const pauseMs = attempts > 1 ? pauseBefore(attempts, random) : queuesEveryMs;
@@ -175,8 +177,14 @@ export class NotificationSession {
   }
 
   #refusedProblem(): string | null {
-    const refused = this.#lines.reduce((sum, line) => sum + line.refused.length, 0);
-    return refused === 0 ? null : `Genesys refuses to tell of the calls of ${refused} of the queues.`;
+    const refused = this.#lines.flatMap((line) => line.refused);
+    if (refused.length === 0) return null;
+    const names = refused.map(({ queueId }) => this.#queueNames.get(queueId.toLowerCase()) ?? queueId);
+    const more = names.length > 3 ? ' and others' : '';
+    const missing = missingFor(refused).join(', ');
+    const why = missing === '' ? refused[0]?.reason : `the bot's OAuth client lacks ${missing}`;
+    const which = `${refused.length} of the queues (${names.slice(0, 3).join(', ')}${more})`;
+    return `Genesys refuses to tell of the calls of ${which}${why ? `: ${why.replace(/\.$/, '')}` : ''}.`;
   }
 }
 

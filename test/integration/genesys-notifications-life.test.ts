@@ -255,6 +255,22 @@ describe('what Genesys takes away', () => {
   });
 });
 
+it('topics that are lost while they are asked for are asked for again', async () => {
+  let answer = () => {};
+  service.holdSubscription = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  service.queues.push({ id: 'queue-new', name: 'New' });
+  await bed.clock.leap(hour / 6);
+  await until(() => subscriptionsOf(0)).toBe(2);
+  await say(systemFrame('no_longer_subscribed.channel-1'));
+  answer();
+  await until(() => subscriptionsOf(0)).toBe(3);
+  await bed.gaps(2);
+  expect(bed.events.problem).toBeNull();
+  expect(bed.heard.sockets).toBe(1);
+});
+
 describe('an outage', () => {
   it('is logged once, and the next one again', async () => {
     const failures = () => bed.log.lines.filter(({ message }) => message.includes('trying again')).length;

@@ -66,16 +66,22 @@ it('sockets that freeze are noticed, and the gap told, within 40 s', async () =>
   await expectEvents();
 });
 
-it.each(['close', 'cut'] as const)('after a %s the same channel is used again', async (how) => {
-  simulator.notifications.closeSockets(how);
+/** The clock stands unless a test sets it forward: no pause, and no watch that must run out first, comes between. */
+async function expectGapAtOnce(disturb: () => void): Promise<void> {
+  const disturbedAt = clock.now();
+  disturb();
   await bed.gaps(2);
+  expect(clock.now() - disturbedAt).toBe(0);
+}
+
+it.each(['close', 'cut'] as const)('after a %s the same channel is used again, at once', async (how) => {
+  await expectGapAtOnce(() => simulator.notifications.closeSockets(how));
   await expectEvents();
   expect(simulator.notifications.channels).toMatchObject([{ connections: 2, connected: true }]);
 });
 
-it('a channel that another client has taken over is taken back', async () => {
-  simulator.notifications.takeOverChannel();
-  await bed.gaps(2);
+it('a channel that another client has taken over is taken back at once', async () => {
+  await expectGapAtOnce(() => simulator.notifications.takeOverChannel());
   await expectEvents();
 });
 
@@ -89,16 +95,14 @@ it('before the socket is closed, another channel is there', async () => {
   await expectEvents();
 });
 
-it('a token that is revoked is replaced, and the channel with it', async () => {
-  simulator.revokeTokens();
-  await bed.gaps(2);
+it('a token that is revoked is replaced at once, and the channel with it', async () => {
+  await expectGapAtOnce(() => simulator.revokeTokens());
   await expectEvents();
   expect(simulator.notifications.channels.at(-1)).toMatchObject({ connected: true });
 });
 
-it('subscriptions that are dropped are made again', async () => {
-  simulator.notifications.unsubscribe();
-  await bed.gaps(2);
+it('subscriptions that are dropped are made again at once', async () => {
+  await expectGapAtOnce(() => simulator.notifications.unsubscribe());
   await expectEvents();
 });
 
@@ -115,6 +119,16 @@ it('the permissions that it needs, and no other, are enough', async () => {
   simulator.setPermissions(['routing:queue:view', 'analytics:queueObservation:view']);
   bed.start();
   await bed.gaps(2);
+  await expectEvents();
+});
+
+it('after two failed attempts the gap is told within 40 s of the fault all the same', async () => {
+  const cutAt = clock.now();
+  simulator.inject({ on: 'subscribe', fault: { kind: 'cut-before' }, times: 2 });
+  simulator.notifications.closeSockets('cut');
+  while (bed.heard.gaps < 2 && clock.now() - cutAt < 40_000) await clock.advance(1_000);
+  await bed.gaps(2);
+  expect(clock.now() - cutAt).toBeLessThanOrEqual(40_000);
   await expectEvents();
 });
 

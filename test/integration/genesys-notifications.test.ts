@@ -162,14 +162,73 @@ describe('the queues', () => {
     expect(bed.events.problem).not.toContain('queue-billing');
   });
 
-  it('that Genesys does not take are counted', async () => {
+  it('of more than a thousand: a channel whose socket is lost is connected anew by itself, and the gap is told', async () => {
+    service.queues = queues(2_001);
+    await listen();
+    const socketCounts = () => service.channels.map(({ sockets }) => sockets.length);
+    service.upgradeStatus = 503;
+    service.channels[1]?.sockets[0]?.terminate();
+    await until(() => bed.events.problem).toContain('status 503');
+    expect(bed.heard.gaps).toBe(1);
+    service.upgradeStatus = null;
+    await bed.clock.advance(1_000);
+    await bed.gaps(2);
+    expect(socketCounts()).toEqual([1, 2, 1]);
+    expect(bed.events.problem).toBeNull();
+    for (const { sockets, subscriptions } of service.channels) {
+      const [queueId = ''] = subscriptions.at(-1) ?? [];
+      sockets.at(-1)?.send(JSON.stringify(callFrame(queueId, call(`call of ${queueId}`))));
+    }
+    await until(() => bed.heard.events.length).toBe(3);
+    const [all = [], again] = service.channels.map(({ subscriptions }) => subscriptions.length);
+    expect([all, again]).toEqual([1, 2]);
+  });
+
+  it('that Genesys does not take are named', async () => {
     service.queues = queues(3);
     service.untold = ['queue-1'];
     await listen();
-    expect(bed.events.problem).toContain('1 of the queues');
+    expect(bed.events.problem).toBe('Genesys refuses to tell of the calls of 1 of the queues (Queue 1).');
     expect(bed.log.lines).toContainEqual(
-      expect.objectContaining({ level: 'warn', fields: { queueIds: ['queue-1'] } }),
+      expect.objectContaining({
+        level: 'warn',
+        fields: { refused: [expect.objectContaining({ queueId: 'queue-1' })] },
+      }),
     );
+  });
+
+  it('that Genesys refuses cost the others nothing, are named with the reason, and asked for again in ten minutes', async () => {
+    service.queues = queues(6);
+    const refusal = { state: 'Rejected', missingPermissions: ['routing:queue:view'] };
+    for (const { id } of service.queues.slice(1)) service.rejected.set(id, refusal);
+    await listen();
+    expect(bed.events.problem).toBe(
+      'Genesys refuses to tell of the calls of 5 of the queues (Queue 1, Queue 2, Queue 3 and others): ' +
+        "the bot's OAuth client lacks routing:queue:view.",
+    );
+    service.say(callFrame('queue-0', call()));
+    await until(() => bed.heard.events.length).toBe(1);
+    service.rejected.clear();
+    await bed.clock.leap(10 * minute);
+    await bed.gaps(2);
+    expect(bed.events.problem).toBeNull();
+    expect(bed.heard.sockets).toBe(1);
+  });
+
+  it('that Genesys refuses for another reason are said with it', async () => {
+    service.queues = queues(2);
+    service.rejected.set('queue-1', { state: 'Rejected', rejectionReason: 'It is about to go.' });
+    await listen();
+    expect(bed.events.problem).toContain('(Queue 1): It is about to go.');
+  });
+
+  it('that Genesys took are not asked for again, as long as there are no new ones', async () => {
+    await listen();
+    await bed.clock.leap(10 * minute);
+    await bed.clock.leap(10 * minute);
+    await until(() => service.queueReads).toBe(3);
+    expect(service.channels[0]?.subscriptions).toHaveLength(1);
+    expect(bed.heard.gaps).toBe(1);
   });
 
   it('are none where the role covers none, which is said, until there is one', async () => {
@@ -199,6 +258,19 @@ describe('a permission that is missing', () => {
     bed = createNotificationBed(service);
     bed.start();
     await until(() => bed.events.problem).toContain('lacks routing:queue:view');
+  });
+
+  it('for the events of every queue is named, and may be granted at any time', async () => {
+    bed = createNotificationBed(service);
+    const refusal = { state: 'Rejected', missingPermissions: ['conversation:communication:view'] };
+    service.rejected.set('queue-billing', refusal);
+    bed.start();
+    await until(() => bed.events.problem).toContain('lacks conversation:communication:view');
+    expect(bed.heard).toMatchObject({ gaps: 0, sockets: 0 });
+    service.rejected.clear();
+    await bed.clock.advance(1_000);
+    await bed.gaps(1);
+    expect(service.channels).toHaveLength(1);
   });
 
   it('for the events is named, costs no second channel, and may be granted at any time', async () => {

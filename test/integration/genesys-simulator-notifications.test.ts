@@ -231,6 +231,15 @@ describe('subscriptions', () => {
       body: { code: 'missing.permissions' },
     });
     expect((await subscribe(channel, [])).status).toBe(200);
+    const path = `${channelsPath}/${channel.id}/subscriptions?ignoreErrors=true`;
+    const topic = topicOf('Billing');
+    expect(await wire.send('PUT', path, [{ id: topic }])).toMatchObject({
+      status: 200,
+      body: {
+        entities: [{ id: topic, state: 'Rejected', missingPermissions: ['analytics:queueObservation:view'] }],
+      },
+    });
+    expect(genesys.notifications.channels[0]?.topics).toEqual([]);
   });
 
   it('are to what is listed as available', async () => {

@@ -43,6 +43,10 @@ export async function createNotificationService() {
     silent: false,
     /** Queues that a subscription leaves out. */
     untold: [] as string[],
+    /** Queues that it answers as refused, each with why. */
+    rejected: new Map<string, object>(),
+    /** Resolves when the next subscription may be answered. */
+    holdSubscription: null as Promise<unknown> | null,
     /** The status and body that every request but a token's is answered with; null for the truth. */
     refusal: null as Answer | null,
     /** The same for subscriptions alone. */
@@ -81,10 +85,11 @@ export async function createNotificationService() {
       return { status: 404, body: { code: 'not.found', status: 404, message: 'no such channel' } };
     const topics = (await readJson(request)) as { id: string }[];
     channel.subscriptions.push(topics.map(({ id }) => queueIdOf(id)));
-    return {
-      status: 200,
-      body: { entities: topics.filter(({ id }) => !state.untold.includes(queueIdOf(id))) },
-    };
+    const entities = topics
+      .filter(({ id }) => !state.untold.includes(queueIdOf(id)))
+      .map(({ id }) => ({ id, state: 'Permitted', ...state.rejected.get(queueIdOf(id)) }));
+    await state.holdSubscription;
+    return { status: 200, body: { entities } };
   };
 
   async function answerTo(request: IncomingMessage): Promise<Answer> {

@@ -134,6 +134,15 @@ describe('more calls than can be read', () => {
     expect(await bed.findOver(ids(2), whole)).toEqual([]);
   });
 
+  it('are a look later, if Genesys could not say in the first', async () => {
+    const bed = open(() => refusal(500));
+    await bed.wereListed(ids(30));
+    expect(await bed.findOver(ids(30), whole)).toEqual([]);
+    bed.state.call = hasEnded;
+    await bed.clock.advance(10_000);
+    expect(await bed.findOver(ids(30), whole)).toEqual(ids(30));
+  });
+
   it('are where the bot may read no call', async () => {
     const bed = open();
     await bed.wereListed(ids(8));

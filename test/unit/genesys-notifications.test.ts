@@ -96,12 +96,38 @@ describe('the answer to the request for a channel', () => {
 });
 
 describe('the answer to a subscription', () => {
-  const { read, body } = subscribeRequest('streaming-1', ['q-1', 'q-2']);
+  const { read, body, path } = subscribeRequest('streaming-1', ['q-1', 'q-2']);
+  const [first, second] = body as { id: string }[];
+  const refusedOf = (...topics: readonly object[]) =>
+    read({ entities: topics })?.map(({ queueId }) => queueId);
+
+  it('is of each topic by itself: one that is refused costs the others nothing', () => {
+    expect(path).toMatch(/\/subscriptions\?ignoreErrors=true$/);
+  });
 
   it('tells which queues Genesys did not take, whatever the letter case', () => {
-    const [first] = body as { id: string }[];
-    expect(read({ entities: [{ id: first?.id.toUpperCase() }] })).toEqual(['q-2']);
+    expect(refusedOf({ id: first?.id.toUpperCase() })).toEqual(['q-2']);
     expect(read({ entities: body })).toEqual([]);
+  });
+
+  it('counts a topic as taken only if it is permitted', () => {
+    expect(refusedOf({ ...first, state: 'PERMITTED' }, { ...second, state: 'Permitted' })).toEqual([]);
+    expect(refusedOf({ ...first, state: 'Rejected' }, { ...second, state: 'Pending' })).toEqual([
+      'q-1',
+      'q-2',
+    ]);
+  });
+
+  it('tells why, as far as Genesys does', () => {
+    const missingPermissions = ['routing:queue:view'];
+    const topics = [
+      { ...first, state: 'Rejected', rejectionReason: 'No\n way', missingPermissions },
+      { ...second, state: 'Rejected', rejectionReason: 7, missingPermissions: 'none' },
+    ];
+    expect(read({ entities: topics })).toEqual([
+      { queueId: 'q-1', reason: 'No way', missingPermissions },
+      { queueId: 'q-2', reason: null, missingPermissions: [] },
+    ]);
   });
 
   it.each([undefined, null, {}, { entities: [{}] }])('is refused when it names no topics: %j', (json) => {

@@ -89,18 +89,36 @@ function findChannel({ world: { channels }, ids: [id = ''], token }: Exchange): 
   return channel;
 }
 
+/** With `ignoreErrors` a topic that may not be listened to is answered as rejected, and costs the others nothing. */
 function subscribe(exchange: Exchange, before: Iterable<string>) {
   const channel = findChannel(exchange);
-  const topics = new Set([...before, ...readTopics(exchange)]);
+  const { world, token, request } = exchange;
+  const asked = readTopics(exchange);
+  const isPermitted = world.auth.may(token, topicPermission);
+  const ignoresErrors = readOneOf(request.query.get('ignoreErrors') ?? 'false', 'ignoreErrors', booleans);
+  if (asked.length > 0 && !isPermitted && ignoresErrors === 'false') {
+    throw refuse(missingPermission(topicPermission));
+  }
+  const topics = new Set([...before, ...(isPermitted ? asked : [])]);
   if (topics.size > topicsPerChannel) {
     throw badRequest(`A channel takes at most ${topicsPerChannel} topics, not ${topics.size}.`);
   }
   channel.topics = topics;
   exchange.tookEffect();
-  return { status: 200, body: toTopics(channel) };
+  const entities = [...toTopics(channel).entities, ...(isPermitted ? [] : asked.map(toRejected))];
+  return { status: 200, body: { entities } };
 }
 
-function readTopics({ world, request, token }: Exchange): readonly string[] {
+const booleans = ['true', 'false'] as const;
+
+const toRejected = (id: string) => ({
+  id,
+  state: 'Rejected',
+  rejectionReason: 'The client lacks a permission.',
+  missingPermissions: [topicPermission],
+});
+
+function readTopics({ world, request }: Exchange): readonly string[] {
   const body = readJson(request);
   if (!Array.isArray(body)) throw badRequest('The body must be a list of topics.');
   const queueIds = new Set(world.life.queues.map(({ id }) => id));
@@ -110,7 +128,6 @@ function readTopics({ world, request, token }: Exchange): readonly string[] {
     // There are no wildcards.
     if (queueId === undefined) throw badRequest(`The topic ${String(id)} is not known.`);
     if (!queueIds.has(queueId)) throw badRequest(`There is no queue for the topic ${String(id)}.`);
-    if (!world.auth.may(token, topicPermission)) throw refuse(missingPermission(topicPermission));
     return String(id);
   });
 }
