@@ -56,10 +56,15 @@ const maxTextLength = 128;
 export const readCallShape = (json: unknown): CallShape | null =>
   conversationShape.safeParse(json).data ?? null;
 
-/** A call of the contract `recording-jobs`, which says nothing of policy recording. */
+/**
+ * A call of the contract `recording-jobs`, which says nothing of policy recording. It promises no more than an id: without
+ * participants queue and agent are not told, rather than none.
+ */
 export function readActiveCall(json: unknown): ActiveCall | 'unreadable' {
   const call = readCallShape(json);
-  return call ? toActiveCall(call, null) : 'unreadable';
+  if (!call) return 'unreadable';
+  const tells = call.participants?.some(({ purpose }) => purpose !== undefined);
+  return { ...toActiveCall(call, null), ...(!tells && { partly: true }) };
 }
 
 export function toActiveCall(

@@ -380,7 +380,7 @@ describe('listing the calls', () => {
   });
 
   it.each([[undefined], ['nonsense'], [[null, 7, { purpose: 3, ani: {}, queue: 'q', startTime: 'when?' }]]])(
-    'needs nothing but the id (participants: %j)',
+    'needs nothing but the id, and says then that it tells only a part (participants: %j)',
     async (participants) => {
       expect(await list({ id: 'c', participants })).toEqual([
         {
@@ -390,6 +390,7 @@ describe('listing the calls', () => {
           agent: null,
           startedAt: null,
           policyRecording: null,
+          partly: true,
         },
       ]);
     },
