@@ -154,20 +154,30 @@ describe.each(rowsBy('poll'))(rowTitle, ({ api, mode }) => {
 });
 
 describe.each(rowsBy('notifications'))(rowTitle, ({ api, mode }) => {
-  it('come from the event alone: one request at Slack, and none at Genesys', async () => {
+  it('come and change from the events alone: one request at Slack for each, and none at Genesys', async () => {
     const bed = await createBotBed({ mode, genesys: { api }, env: { CALL_ALERTS: 'notifications' } });
+    const expectOne = async (method: string, id: string, ...words: readonly string[]) => {
+      await bed.card(bed.alerts.id, id, ...words);
+      await bed.remembered();
+      // The bot's loops go round once a second: what the event has set off in them has been asked by then.
+      await sleep(1_500);
+      expect(bed.slack.journal).toEqual([expect.objectContaining({ method })]);
+      expect(bed.genesys.journal).toEqual([]);
+      bed.slack.resetJournal();
+    };
     try {
       await bed.start();
       await until(() => expect(looks(bed)).toHaveLength(2));
       bed.genesys.resetJournal();
       bed.slack.resetJournal();
-      const call = bed.genesys.startCall({ queue: 'Claims', agent: 'Grace Nakamura' });
-      await bed.card(bed.alerts.id, 'Call in progress', call.id, 'Claims', 'Grace Nakamura');
-      await bed.remembered();
-      // The bot's loops go round once a second: what the event has set off in them has been asked by then.
-      await sleep(1_500);
-      expect(bed.slack.journal).toEqual([expect.objectContaining({ method: 'chat.postMessage' })]);
-      expect(bed.genesys.journal).toEqual([]);
+      const { id } = bed.genesys.startCall({ queue: 'Claims', agent: null });
+      await expectOne('chat.postMessage', id, 'Call in progress', 'Claims');
+      bed.genesys.answerCall(id, 'Grace Nakamura');
+      await expectOne('chat.update', id, 'Call in progress', 'Grace Nakamura');
+      bed.genesys.transferCall(id, 'Ben Whitaker');
+      await expectOne('chat.update', id, 'Call in progress', 'Ben Whitaker');
+      bed.genesys.endCall(id);
+      await expectOne('chat.update', id, 'Call ended');
     } finally {
       await bed.finish();
     }
