@@ -114,6 +114,19 @@ describe('call events', () => {
   });
 });
 
+it('a call event that comes while an older one of its call is being written is written after it', async () => {
+  const { conversationId } = event({}).call;
+  const { seeCalls } = core.store;
+  core.store.seeCalls = (...args) => {
+    core.store.seeCalls = seeCalls;
+    core.alerts.onEvents([event({ conversationId, agent: 'New' })]);
+    return seeCalls(...args);
+  };
+  core.alerts.onEvents([event({ conversationId, agent: 'Old' })]);
+  await core.alerts.settled();
+  expect(await core.store.findConversation(conversationId)).toMatchObject({ agent: 'New' });
+});
+
 describe('call events while the database is away', () => {
   /** Nothing is taken note of until the returned function is called. */
   function loseDatabase(): () => void {
@@ -307,7 +320,8 @@ describe('looks and events', () => {
     core.genesys.inject({ on: 'calls', fault: { kind: 'slow', ms: 300 } });
     await core.watch.tick();
     await expect.poll(() => core.genesys.count('calls'), patiently).toBe(1);
-    await core.alerts.accept([event({ conversationId: id, agent: 'New' })]);
+    core.alerts.onEvents([event({ conversationId: id, agent: 'New' })]);
+    await core.alerts.settled();
     const gone = event({});
     await core.alerts.accept([gone]);
     await core.watch.settled();

@@ -124,7 +124,7 @@ it('the permissions that it needs, and no other, are enough', async () => {
 
 it('after two failed attempts the gap is told within 40 s of the fault all the same', async () => {
   const cutAt = clock.now();
-  simulator.inject({ on: 'subscribe', fault: { kind: 'cut-before' }, times: 2 });
+  simulator.inject({ on: 'subscribe', fault: { kind: 'status', status: 500 }, times: 2 });
   simulator.notifications.closeSockets('cut');
   while (bed.heard.gaps < 2 && clock.now() - cutAt < 40_000) await clock.advance(1_000);
   await bed.gaps(2);
