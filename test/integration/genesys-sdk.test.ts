@@ -170,6 +170,17 @@ describe('a channel', () => {
     await notifications.deleteNotificationsChannelSubscriptions(channelId);
     expect(await subscribed()).toEqual({ entities: [] });
   });
+
+  it('answers for each topic by itself when errors are to be ignored', async () => {
+    const { channelId, topic } = await listenTo('Billing');
+    genesys.setPermissions(['routing:queue:view']);
+    const subscribe = (ignoreErrors: boolean) =>
+      notifications.putNotificationsChannelSubscriptions(channelId, [{ id: topic }], { ignoreErrors });
+    await expect(subscribe(false)).rejects.toMatchObject({ status: 403 });
+    expect(await subscribe(true)).toMatchObject({
+      entities: [{ id: topic, state: 'Rejected', missingPermissions: ['analytics:queueObservation:view'] }],
+    });
+  });
 });
 
 describe('the fields', () => {
