@@ -13,8 +13,9 @@ export interface Asked {
 }
 
 const rolesPage = "Admin > Integrations > OAuth, on the Roles tab of the bot's client";
-const wrongHost =
-  'Check that GENESYS_BASE_URL is the API host of your region; something else answered there.';
+/** The settings that say which of Genesys's hosts are asked. */
+export const regionSettings = 'GENESYS_REGION (or GENESYS_BASE_URL)';
+const wrongHost = `Check that ${regionSettings} is your organisation's region; something else answered there.`;
 
 export function noAnswerError(asked: Asked, { kind, code }: NoAnswer): RecordError {
   const maybeDone = !asked.idempotent;
@@ -34,7 +35,7 @@ export function noAnswerError(asked: Asked, { kind, code }: NoAnswer): RecordErr
       });
     case 'not-sent':
       return unavailable(`Genesys cannot be reached to ${asked.purpose}${because}.`, {
-        cure: 'Try again shortly; if it persists, check GENESYS_BASE_URL and the network of the bot.',
+        cure: `Try again shortly; if it persists, check ${regionSettings} and the network of the bot.`,
       });
   }
 }
@@ -79,8 +80,8 @@ export function statusError(
 }
 
 const unauthorizedCure =
-  'Even a new token was refused: check that GENESYS_BASE_URL and GENESYS_LOGIN_URL name the same region, and that ' +
-  'the OAuth client is active.';
+  `Even a new token was refused: check ${regionSettings}, that GENESYS_LOGIN_URL, if it is set, names the same ` +
+  'region, and that the OAuth client is active.';
 
 function rateLimitError(
   prefix: string,

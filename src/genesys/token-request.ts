@@ -3,7 +3,7 @@ import { RecordError } from '../core/errors.js';
 import type { Clock, Logger } from '../core/ports.js';
 import { type ErrorDetails, parseJson, readError, readReference } from './error-body.js';
 import { type Agents, type Answer, exchange, type Fetch, type NoAnswer } from './exchange.js';
-import { noAnswerError, statusError } from './refusals.js';
+import { noAnswerError, regionSettings, statusError } from './refusals.js';
 import { decideRetry, type FailedAttempt, type Verdict } from './retry.js';
 import { type Secrets, toBasic } from './secrets.js';
 import type { MintedToken } from './token-cache.js';
@@ -120,8 +120,7 @@ function readToken(answer: Answer, secrets: Secrets): MintedToken {
   return { token: parsed.data.access_token, expiresInMs: parsed.data.expires_in * 1000 };
 }
 
-const loginCure =
-  'Check that GENESYS_LOGIN_URL, or GENESYS_BASE_URL without it, names the hosts of your region.';
+const loginCure = `Check that ${regionSettings} is your organisation's region, and GENESYS_LOGIN_URL, if it is set.`;
 
 function toTokenError(answer: Answer | NoAnswer, secrets: Secrets, retryAfterMs?: number): RecordError {
   if (answer.kind !== 'answer') return noAnswerError(asked, answer);
@@ -147,7 +146,7 @@ function refusedClient(status: number, { code, reference }: ErrorDetails): Recor
   }
   if (code === 'invalid_client') {
     return new RecordError('GENESYS_REFUSED', "Genesys does not know the bot's OAuth client.", {
-      cure: "Check GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET, and that GENESYS_BASE_URL names your organisation's region.",
+      cure: `Check GENESYS_CLIENT_ID and GENESYS_CLIENT_SECRET, and that ${regionSettings} is your organisation's region.`,
       reference,
     });
   }
