@@ -69,8 +69,19 @@ export const isHost = (value: string): boolean =>
 
 export const isPostgresUrl = (value: string): boolean => {
   const url = parseUrl(value);
-  return url !== null && ['postgres:', 'postgresql:'].includes(url.protocol);
+  if (url === null || !['postgres:', 'postgresql:'].includes(url.protocol)) return false;
+  return [url.username, url.password, url.pathname].every(isDecodable);
 };
+
+/** Percent-encoded bytes must be UTF-8, or the driver throws. A percent sign by itself it takes as it is. */
+function isDecodable(encoded: string): boolean {
+  try {
+    for (const bytes of encoded.match(/(%[0-9a-f]{2})+/gi) ?? []) decodeURIComponent(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Tokens and secrets travel to these hosts, so plain HTTP is for this machine only (the simulators). */
 export const isServiceUrl = (value: string): boolean => {

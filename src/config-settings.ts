@@ -162,14 +162,14 @@ const access = [
   {
     ...plain,
     name: 'RECORD_MAX_MINUTES',
-    meaning: 'Every recording is stopped after that many minutes.',
+    meaning: 'A recording that somebody starts through the bot is stopped after that many minutes.',
     accepts: 'a whole number from 1 to 1440',
     default: '240',
   },
   {
     ...plain,
     name: 'PAUSE_MAX_MINUTES',
-    meaning: 'A paused recording is resumed after that many minutes.',
+    meaning: 'A pause that somebody makes through the bot ends after that many minutes.',
     accepts: 'a whole number from 1 to 240',
     default: '10',
   },
@@ -187,7 +187,7 @@ const operation = [
     ...plain,
     name: 'DATABASE_URL',
     meaning: 'The Postgres database; if unset, SQLite in DATA_DIR.',
-    accepts: 'a postgres:// or postgresql:// URL, special characters in its password percent-encoded',
+    accepts: 'a postgres:// or postgresql:// URL, special characters in its password percent-encoded (as UTF-8)',
     secret: true,
   },
   {

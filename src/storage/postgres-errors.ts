@@ -5,6 +5,33 @@ import { closedMessage } from './db.js';
 
 const unreachableCure = 'Check that the server of DATABASE_URL runs and can be reached from here.';
 
+const tlsCure =
+  'Let sslrootcert in DATABASE_URL name the certificate by which the server is known, and its host be the one in that ' +
+  'certificate; where the server has no TLS, leave sslmode out.';
+
+/**
+ * The URL cannot be used as it stands: a certificate that it names is not there, or what it says of TLS makes no sense.
+ * Without the cause, which may quote it.
+ */
+export function fromUrl(error: unknown): RecordError {
+  const code = codeOf(error);
+  const isFile = error instanceof Error && 'syscall' in error;
+  const what = isFile ? 'names a file that cannot be read' : 'is not one that the database driver can use';
+  return new RecordError('CONFIG_INVALID', `DATABASE_URL ${what}.`, {
+    cure: isFile
+      ? 'Check the paths in it: sslrootcert, sslcert and sslkey.'
+      : 'Compare it with https://node-postgres.com/features/ssl, and percent-encode special characters in it.',
+    reference: code || undefined,
+  });
+}
+
+/** OpenSSL's words for a certificate that does not do, and what `pg` says without a code. */
+const isTls = (error: unknown): boolean =>
+  /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/.test(
+    codeOf(error),
+  ) ||
+  (error instanceof Error && error.message.includes('does not support SSL'));
+
 /** An error of getting a connection. Nothing was asked yet. */
 export function fromConnecting(error: unknown, closing: boolean): RecordError {
   if (closing) return new RecordError('UNAVAILABLE', closedMessage, { cause: error });
@@ -17,6 +44,7 @@ export function fromConnecting(error: unknown, closing: boolean): RecordError {
       cause: error,
     });
   }
+  if (isTls(error)) return unavailable('The database is there, but TLS with it fails.', tlsCure, error);
   return unavailable('The database cannot be reached.', unreachableCure, error);
 }
 

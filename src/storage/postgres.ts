@@ -2,7 +2,7 @@
 import pg from 'pg';
 import type { Logger } from '../core/ports.js';
 import { type Db, LostRace, type Queryable, storable } from './db.js';
-import { busy, fromConnecting, fromQuerying, isAgain, isLost } from './postgres-errors.js';
+import { busy, fromConnecting, fromQuerying, fromUrl, isAgain, isLost } from './postgres-errors.js';
 
 export interface PostgresOptions {
   readonly databaseUrl: string;
@@ -79,9 +79,7 @@ const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'tex
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
 
 async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect().catch((error: unknown) => {
-    throw fromConnecting(error, pool.ending);
-  });
+  const client = await connect(pool);
   let lost = false;
   try {
     return await use(client);
@@ -90,6 +88,17 @@ async function withClient<T>(pool: pg.Pool, use: (client: pg.PoolClient) => Prom
     throw error;
   } finally {
     client.release(lost);
+  }
+}
+
+/** What the pool throws rather than rejects with, it has found in the URL: it reads that for each new connection. */
+function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return pool.connect().catch((error: unknown) => {
+      throw fromConnecting(error, pool.ending);
+    });
+  } catch (error) {
+    throw fromUrl(error);
   }
 }
 

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/storage/db.js';
 import { openStore } from '../../src/storage/open-store.js';
@@ -237,6 +238,24 @@ describe('Postgres that does not answer', () => {
     expect(error).toMatchObject({ code: 'UNAVAILABLE', maybeDone: false, reference: 'ECONNREFUSED' });
     expect(JSON.stringify(error) + (error as Error).stack).not.toContain('secret-word');
   });
+
+  it.each([
+    'postgres://u:secret-word@127.0.0.1/x?sslrootcert=/secret-word.pem',
+    'postgres://u:secret-word%E4@127.0.0.1/x',
+    'postgres://u:secret-word@127.0.0.1/x?uselibpqcompat=true&sslmode=verify-ca',
+  ])(
+    'says which setting is wrong, and nothing of it, when the driver cannot read its URL',
+    async (databaseUrl) => {
+      const store = openStore({ databaseUrl, dataDir: '/nonexistent' }, { clock, logger: silent });
+      const error: unknown = await store.ping().catch((reason) => reason);
+      await store.close();
+      expect(error).toMatchObject({
+        code: 'CONFIG_INVALID',
+        message: expect.stringMatching(/^DATABASE_URL /),
+      });
+      expect(inspect(error)).not.toContain('secret-word');
+    },
+  );
 
   it('is unavailable once it is closed', async () => {
     const store = openStore({ databaseUrl: postgresUrl, dataDir: '' }, { clock, logger: silent });

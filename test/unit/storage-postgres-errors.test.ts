@@ -48,9 +48,23 @@ describe('errors of Postgres', () => {
     fromServer('57P03'),
     fromServer('53300'),
     new Error('timeout exceeded when trying to connect'),
-    new Error('The server does not support SSL connections'),
   ])('calls a database that cannot be reached unavailable: $message $code', (error) => {
     expect(fromConnecting(error, false)).toMatchObject({ code: 'UNAVAILABLE', cause: error });
+  });
+
+  it.each([
+    fromNode('SELF_SIGNED_CERT_IN_CHAIN'),
+    fromNode('DEPTH_ZERO_SELF_SIGNED_CERT'),
+    fromNode('UNABLE_TO_VERIFY_LEAF_SIGNATURE'),
+    fromNode('CERT_HAS_EXPIRED'),
+    fromNode('ERR_TLS_CERT_ALTNAME_INVALID'),
+    fromNode('ERR_SSL_WRONG_VERSION_NUMBER'),
+    new Error('The server does not support SSL connections'),
+  ])('speaks of certificates where TLS fails: $message', (error) => {
+    const mapped = fromConnecting(error, false);
+    expect(mapped).toMatchObject({ code: 'UNAVAILABLE', cause: error });
+    expect(mapped.message).toContain('TLS');
+    expect(mapped.cure).toContain('sslrootcert');
   });
 
   it('leaves mistakes of ours as they are', () => {
