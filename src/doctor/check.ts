@@ -12,14 +12,20 @@ export interface Finding {
   readonly cure?: string | undefined;
 }
 
+/**
+ * What a bot that starts has to do with it. `looks`: it looks at it by itself, since that only reads. `shows`: there is
+ * nothing to look at, since the start goes on only with it, or says in another way what is wrong. `never`: it takes an
+ * order, and nothing is ordered without somebody who asks.
+ */
+export type AtStart = 'looks' | 'shows' | 'never';
+
 export interface Check {
   readonly id: string;
   /** What is looked at, in a few words. */
   readonly title: string;
   /** Checks that come before it in the list. Unless all of those passed, this one is skipped. */
   readonly needs: readonly string[];
-  /** True for what a bot looks at once more at each start: it costs a request or none. */
-  readonly atStart: boolean;
+  readonly atStart: AtStart;
   /**
    * Changes nothing, anywhere. May throw `RecordError` in place of a bad finding. Must end what it has begun when the
    * signal aborts.

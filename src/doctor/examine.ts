@@ -53,24 +53,35 @@ export interface DiagnoseDeps extends Pick<ExamineDeps, 'clock' | 'newId' | 'log
   readonly signal: AbortSignal;
 }
 
+/** In milliseconds. Longer than with the doctor: whoever has to wait at Genesys lets people's commands go first. */
+const patienceAtStart = { checkMs: 40_000, totalMs: 120_000 } as const;
+
 /**
- * For a bot that has just started: looks once, in at most three requests, at what it does not find out by itself within
- * seconds, and logs a warning for each thing that is wrong, with its cure. What it may read at Genesys its watch finds
- * out; what it may change there is not tried without being told to. Never rejects.
+ * For a bot that has just started: looks once at everything that only reads, and logs a warning for each thing that is
+ * wrong, with its cure. What it may order at Genesys is not tried: an order about nothing at each start would puzzle
+ * whoever reads Genesys's own audit. How much is left out stands in the last line. Never rejects.
  */
 export async function diagnose(config: Config, deps: DiagnoseDeps): Promise<void> {
   const { clock, logger, signal } = deps;
   const skews = createClockSkews(clock);
   const asGenesys = genesysChecks(config, { ...deps, skews, now: clock.now });
-  const checks = [...slackSide(config, { ...deps, skews }), ...asGenesys].filter(({ atStart }) => atStart);
+  const all = [...slackSide(config, { ...deps, skews }), ...asGenesys];
+  const checks = all.filter(({ atStart }) => atStart === 'looks');
+  const left = all.filter(({ atStart }) => atStart === 'never').map(({ id }) => id);
+  const unseen: string[] = [];
   let wrong = 0;
-  for await (const { ok, id, title, detail, cure } of runChecks(checks, { clock })) {
+  for await (const { ok, id, title, detail, cure } of runChecks(checks, { clock, ...patienceAtStart })) {
     if (signal.aborted) return;
+    if (ok === null) unseen.push(id);
     if (ok !== false) continue;
     wrong += 1;
     logger.warn({ check: id, cure }, `${title}: ${detail}`);
   }
-  logger.info({ wrong, of: checks.length }, 'the bot has looked at what it may do');
+  logger.info(
+    { wrong, of: checks.length, unseen, left },
+    `the bot has looked at what it may do: ${wrong} of ${checks.length} things are wrong, not seen: ${unseen.length}, ` +
+      `left to npm run doctor: ${left.length}`,
+  );
 }
 
 interface SlackSideDeps extends Pick<ExamineDeps, 'clock' | 'logger'> {

@@ -4,7 +4,7 @@ import type { GenesysClient } from '../genesys/client.js';
 import { maxChannels } from '../genesys/notification-topics.js';
 import { countChannelsRequest } from '../genesys/probes.js';
 import { listQueues } from '../genesys/queues.js';
-import { type Finding, failed, passed } from './check.js';
+import { type Finding, failed, passed, unseen } from './check.js';
 
 interface Asking {
   readonly client: GenesysClient;
@@ -39,6 +39,7 @@ export async function lookAtQueues(
 
 export async function lookAtChannels({ client, signal }: Omit<Asking, 'logger'>): Promise<Finding> {
   const count = await client.send(countChannelsRequest, { signal });
+  if (count === 'untold') return unseen('Genesys does not tell this OAuth client how many are open');
   if (count <= maxChannels - spareChannels) return passed(`${count} of ${maxChannels} are open`);
   return failed(
     `${count} of ${maxChannels} are open, and a new one may remove the oldest.`,

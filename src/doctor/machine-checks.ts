@@ -7,7 +7,7 @@ import { inspectDatabase } from '../storage/inspect.js';
 import { type Check, type Finding, passed, unseen } from './check.js';
 
 export function machineChecks(config: Config, logger: Logger): readonly Check[] {
-  const common = { needs: ['settings'], atStart: false };
+  const common = { needs: ['settings'], atStart: 'shows' } as const;
   const checks: Check[] = [
     { ...common, id: 'database', title: 'Database', look: () => lookAtDatabase(config, logger) },
     { ...common, id: 'http.port', title: 'HTTP port', look: (signal) => lookAtPort(config.http, signal) },
@@ -56,7 +56,8 @@ async function isBot(port: number, host: string, signal: AbortSignal): Promise<b
     const answer = await fetch(`http://${asked.includes(':') ? `[${asked}]` : asked}:${port}/healthz`, {
       signal,
     });
-    return (await answer.text()).includes('"healthy"');
+    // Others have a /healthz as well, and other words in it.
+    return answer.ok && (await answer.text()) === JSON.stringify({ healthy: true });
   } catch {
     return false;
   }

@@ -4,10 +4,10 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { type Finding, failed, passed } from './check.js';
 
-/** `settingName` is the setting to look at when the host is the wrong one. */
-export async function reach(url: string, settingName: string, signal: AbortSignal): Promise<Finding> {
+/** `setting` is the one to look at when the host is the wrong one; null where somebody else has named it. */
+export async function reach(url: string, setting: string | null, signal: AbortSignal): Promise<Finding> {
   const { protocol, hostname, port } = new URL(url);
-  const isTls = protocol === 'https:';
+  const isTls = ['https:', 'wss:'].includes(protocol);
   // URL keeps the brackets around an IPv6 address; nobody else wants them.
   const host = hostname.replace(/^\[|\]$/g, '');
   const target = { host, port: Number(port || (isTls ? 443 : 80)) };
@@ -17,7 +17,9 @@ export async function reach(url: string, settingName: string, signal: AbortSigna
   } catch (error) {
     return failed(
       `the name ${host} is not known here (${codeOf(error)}).`,
-      `Check the host in ${settingName}, and that this machine can resolve names (DNS).`,
+      setting === null
+        ? 'Let the resolver of this machine know that name (DNS).'
+        : `Check the host in ${setting}, and that this machine can resolve names (DNS).`,
     );
   }
   const socket = connect(target);
@@ -28,7 +30,9 @@ export async function reach(url: string, settingName: string, signal: AbortSigna
     socket.destroy();
     return failed(
       `${where} takes no connection (${codeOf(error)}).`,
-      `Check ${settingName}, and that a firewall lets this machine out to ${where}.`,
+      setting === null
+        ? `Let the firewall let this machine out to ${where}.`
+        : `Check ${setting}, and that a firewall lets this machine out to ${where}.`,
     );
   }
   const finding = isTls ? await handshake(socket, host, where) : passed(`${where} takes connections`);

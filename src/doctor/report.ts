@@ -20,11 +20,17 @@ export function toLine(result: CheckResult, coloured: boolean): string {
 /** What could not be seen stands in nobody's way: only what was found wrong does. */
 export const isWell = (results: readonly CheckResult[]): boolean => results.every(({ ok }) => ok !== false);
 
+/** Nobody is to take for well what nobody has seen, so that has its name in the last line as well. */
 export function toSummary(results: readonly CheckResult[]): string {
-  const count = (wanted: boolean | null) => results.filter(({ ok }) => ok === wanted).length;
-  const unseen = count(null) === 0 ? '' : `, ${count(null)} not looked at`;
-  const counts = `${count(true)} passed, ${count(false)} failed${unseen}.`;
-  return isWell(results) ? `All is well: ${counts}` : `Not ready: ${counts}`;
+  const of = (wanted: boolean | null) => results.filter(({ ok }) => ok === wanted);
+  const unseen = of(null).map(({ title }) => title);
+  if (!isWell(results)) {
+    const rest = unseen.length === 0 ? '' : `, ${unseen.length} not seen`;
+    return `Not ready: ${of(true).length} passed, ${of(false).length} failed${rest}.`;
+  }
+  if (unseen.length === 0) return `All is well: ${of(true).length} passed.`;
+  const things = unseen.length === 1 ? '1 thing' : `${unseen.length} things`;
+  return `Nothing is wrong (${of(true).length} passed), but ${things} could not be seen: ${unseen.join('; ')}.`;
 }
 
 export const toJson = (results: readonly CheckResult[]): string =>

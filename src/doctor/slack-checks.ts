@@ -2,7 +2,7 @@
 import type { webApi } from '@slack/bolt';
 import type { Config } from '../config.js';
 import { toAppTokenError, toBotTokenError } from '../slack/token-errors.js';
-import { type Check, type Finding, passed } from './check.js';
+import { type Check, type Finding, passed, unseen } from './check.js';
 import { type ClockSkews, judgeSkew } from './clock-skew.js';
 import { reach } from './reach.js';
 import { judgeScopes } from './slack-scopes.js';
@@ -25,21 +25,21 @@ export function slackChecks({ slack, access }: Config, parts: SlackParts): reado
       id: 'slack.host',
       title: 'Slack host',
       needs: ['settings'],
-      atStart: false,
+      atStart: 'shows',
       look: (signal) => reach(slack.apiUrl, 'SLACK_API_URL', signal),
     },
     {
       id: 'slack.token',
       title: 'Slack bot token',
       needs: ['slack.host'],
-      atStart: true,
+      atStart: 'looks',
       look: () => lookAtToken(identity),
     },
     {
       id: 'slack.scopes',
       title: 'Slack scopes',
       needs: ['slack.token'],
-      atStart: true,
+      atStart: 'looks',
       look: async () => judgeScopes(await scopes(), needsGroups),
     },
     transportCheck(parts),
@@ -47,7 +47,7 @@ export function slackChecks({ slack, access }: Config, parts: SlackParts): reado
       id: 'clock.slack',
       title: 'Clock, by Slack',
       needs: ['slack.token'],
-      atStart: true,
+      atStart: 'looks',
       look: async () => judgeSkew(skews.of(slack.apiUrl), 'Slack'),
     },
   ];
@@ -62,9 +62,9 @@ async function lookAtToken(identity: SlackParts['identity']): Promise<Finding> {
   }
 }
 
-/** The answer to `apps.connections.open` is the address of a socket; none is opened until somebody connects to it. */
 function transportCheck({ appClient }: SlackParts): Check {
-  const common = { needs: ['slack.host'], atStart: false };
+  // A bot that starts opens its sockets, and ends with a sentence where it may not.
+  const common = { needs: ['slack.host'], atStart: 'shows' } as const;
   if (appClient === null) {
     return {
       ...common,
@@ -77,13 +77,19 @@ function transportCheck({ appClient }: SlackParts): Check {
     ...common,
     id: 'slack.sockets',
     title: 'Slack app token and Socket Mode',
-    async look() {
-      try {
-        await appClient.apps.connections.open();
-        return passed('sockets are allowed');
-      } catch (error) {
-        throw toAppTokenError(error);
-      }
-    },
+    look: (signal) => lookAtSockets(appClient, signal),
   };
+}
+
+/**
+ * The answer to `apps.connections.open` is the address of a socket, on another host than the API's. Only that host is
+ * reached: nobody opens the socket, and its ticket expires by itself.
+ */
+async function lookAtSockets(appClient: webApi.WebClient, signal: AbortSignal): Promise<Finding> {
+  const { url = '' } = await appClient.apps.connections.open().catch((error: unknown) => {
+    throw toAppTokenError(error);
+  });
+  if (!URL.canParse(url)) return unseen('sockets are allowed, but Slack did not say where');
+  const { ok, detail, cure } = await reach(url, null, signal);
+  return { ok, detail: ok ? `sockets are allowed; ${detail}` : `sockets are allowed, but ${detail}`, cure };
 }

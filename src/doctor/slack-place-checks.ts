@@ -28,7 +28,7 @@ export function slackPlaceChecks({ callAlerts, access }: Config, parts: PlacePar
       ),
     );
   }
-  const common = { needs: ['slack.scopes'], atStart: false };
+  const common = { needs: ['slack.scopes'], atStart: 'looks' } as const;
   if (access.userGroups.length > 0) {
     checks.push({
       ...common,
@@ -75,14 +75,14 @@ function alertChecks(channelId: string, see: () => Promise<SeenChannel | null>):
       id: 'slack.alert-channel',
       title: 'Slack channel for call alerts',
       needs: ['slack.token'],
-      atStart: true,
+      atStart: 'looks',
       look: async () => judgeChannel(channelId, await see(), 'CALL_ALERT_CHANNEL'),
     },
     {
       id: 'slack.alert-member',
       title: 'The bot in the channel for call alerts',
       needs: ['slack.alert-channel'],
-      atStart: true,
+      atStart: 'looks',
       look: async () => judgeMembership(channelId, (await see())?.isMember ?? null),
     },
   ];
@@ -103,7 +103,10 @@ function judgeChannel(channelId: string, seen: SeenChannel | null, setting: stri
 function judgeMembership(channelId: string, isMember: boolean | null): Finding {
   const cure = 'In that channel, /invite the bot.';
   if (isMember === null) {
-    return unseen(`the bot has no scope that shows it (channels:read, groups:read), and needs none`, cure);
+    return unseen(
+      'no scope of the bot shows it, nor whether the channel is archived (the optional channels:read or groups:read would)',
+      cure,
+    );
   }
   return isMember
     ? passed('it is in')

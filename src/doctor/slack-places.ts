@@ -5,10 +5,9 @@ import { readFailure } from '../slack/slack-failure.js';
 
 /** What can be seen of a channel with the scopes that the bot has. */
 export interface SeenChannel {
-  /** Null where no scope shows it. */
+  /** Null, all three, where no scope shows it. */
   readonly name: string | null;
-  readonly isArchived: boolean;
-  /** Null where no scope shows it. */
+  readonly isArchived: boolean | null;
   readonly isMember: boolean | null;
 }
 
@@ -16,7 +15,7 @@ export interface SeenChannel {
  * Null when there is no such channel, or when it is private and the bot is not in it: Slack tells the two apart for
  * nobody.
  *
- * `conversations.info` takes a scope that the bot has no other use for. `chat.getPermalink` takes none, and tells by
+ * `conversations.info` takes an optional scope that the bot has no other use for. `chat.getPermalink` takes none, and tells by
  * its refusal: it knows the channel, or not even that.
  * https://docs.slack.dev/reference/methods/chat.getPermalink
  */
@@ -44,7 +43,7 @@ export async function seeChannel(
   );
   if (refusal === 'channel_not_found') return null;
   if (refusal !== null && refusal !== 'message_not_found') throw refused(refusal);
-  return { name: null, isArchived: false, isMember: null };
+  return { name: null, isArchived: null, isMember: null };
 }
 
 /** Of the year 2001: no workspace is that old. */

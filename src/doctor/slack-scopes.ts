@@ -4,8 +4,11 @@ import { type Finding, failed, passed, unseen } from './check.js';
 export const neededScopes = ['commands', 'chat:write'] as const;
 /** Needed for `RECORD_ALLOWED_USERGROUPS` only. */
 export const groupScope = 'usergroups:read';
-/** They let the bot find a card whose post was taken but never answered. */
-export const optionalScopes = ['channels:history', 'groups:history'] as const;
+/**
+ * The first two let the bot find a card whose post was taken but never answered; the others let it see whether it is in a
+ * channel.
+ */
+export const optionalScopes = ['channels:history', 'groups:history', 'channels:read', 'groups:read'] as const;
 
 /** `granted`: null where Slack did not say. */
 export function judgeScopes(granted: readonly string[] | null, needsGroups: boolean): Finding {

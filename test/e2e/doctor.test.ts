@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createBotBed } from '../support/bot-bed.js';
 import { createDoctorBed, type DoctorBed, runDoctor, takeStock } from '../support/doctor-bed.js';
-import { failures } from '../support/doctor-failures.js';
+import { doubts, failures } from '../support/doctor-failures.js';
 
 let bed: DoctorBed;
 
@@ -38,7 +38,9 @@ describe('npm run doctor', () => {
       const lines = done.stdout.trimEnd().split('\n');
       expect(lines[0]).toBe('✓ Settings: all that is required is set, and nothing is malformed');
       expect(lines).toContain('✓ Slack bot token: it is @recordbot in Simulated Workspace (T0SIMTEAM1)');
-      expect(lines.at(-1)).toMatch(/^All is well: \d+ passed, 0 failed, 2 not looked at\.$/);
+      expect(lines.at(-1)).toMatch(
+        /^Nothing is wrong \(\d+ passed\), but 2 things could not be seen: The bot in the channel .*; Slack users .*\.$/,
+      );
       // No colours where nobody sees them.
       expect(done.stdout).not.toContain('\u001b');
       expectNoSecrets(done);
@@ -60,6 +62,27 @@ describe('npm run doctor', () => {
     expectNoSecrets(done);
     await bed.expectNothingChanged();
     expect(await takeStock(bed.dataDir)).toEqual(before);
+  });
+
+  it.each(doubts)('exits with 0 for $what, and names it in its last line', async (doubt) => {
+    bed = await createDoctorBed(doubt.bed);
+    const done = await bed.run(await doubt.cause(bed));
+    expect(done).toMatchObject({ code: 0, stderr: '', left: [] });
+    const lines = done.stdout.trimEnd().split('\n');
+    const line = lines.find((each) => doubt.detail.test(each)) ?? '';
+    expect(line).toMatch(/^– /);
+    const title = line.slice(2, line.indexOf(': '));
+    expect(lines.at(-1)).toMatch(/^Nothing is wrong \(\d+ passed\), but \d things? could not be seen: /);
+    expect(lines.at(-1)).toContain(title);
+    expectNoSecrets(done);
+  });
+
+  it('says that all is well where all of it could be seen', async () => {
+    const scopes = ['commands', 'chat:write', 'usergroups:read', 'channels:read', 'users:read'];
+    bed = await createDoctorBed({ slack: { scopes } });
+    const { code, stdout } = await bed.run();
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/^All is well: \d+ passed\.$/);
+    expect(code).toBe(0);
   });
 
   it('finds a clock that is wrong', async () => {

@@ -28,31 +28,73 @@ async function startAndDiagnose(
   } finally {
     genesys.close();
   }
-  return logger.lines.filter(({ level }) => level === 'warn');
+  const [last] = logger.lines.filter(({ message }) => message.includes('has looked at what it may do'));
+  return { warnings: logger.lines.filter(({ level }) => level === 'warn'), last };
 }
 
+/** What differs from the shipped settings, so that everything is looked at. */
+const listening = { CALL_ALERTS: 'notifications' };
+
 describe('a bot that has just started', () => {
-  it.each(['recording-jobs', 'conversations'] as const)(
-    'says nothing when nothing is wrong, and costs at most three requests (%s)',
-    async (api) => {
+  it.each([
+    ['recording-jobs', 1, 2, ['genesys.control']],
+    ['conversations', 1, 3, ['genesys.pause', 'genesys.control']],
+  ] as const)(
+    'says nothing when nothing is wrong, has looked at all that only reads, and orders nothing (%s)',
+    async (api, permalinks, reads, left) => {
       bed = await createDoctorBed({ genesys: { api } });
-      expect(await startAndDiagnose()).toEqual([]);
-      expect(bed.slack.count('any')).toBeLessThanOrEqual(3);
-      expect(bed.genesys.count('any') - bed.genesys.count('token')).toBe(0);
-      expect(bed.slack.count('chat.getPermalink')).toBe(1);
+      const { warnings, last } = await startAndDiagnose();
+      expect(warnings).toEqual([]);
+      expect(last?.message).toMatch(
+        /^the bot has looked at what it may do: 0 of \d+ things are wrong, not seen: 2, left to npm run doctor: \d$/,
+      );
+      expect(last?.fields).toMatchObject({ wrong: 0, unseen: ['slack.alert-member', 'slack.users'], left });
+      expect(bed.slack.count('auth.test')).toBe(1);
+      expect(bed.slack.count('chat.getPermalink')).toBe(permalinks);
+      expect(bed.genesys.count('any') - bed.genesys.count('token')).toBe(reads);
+      for (const order of ['start', 'stop', 'pause', 'resume'] as const) {
+        expect(bed.genesys.count(order)).toBe(0);
+      }
       // The bot has sockets of its own.
       expect(bed.slack.count('apps.connections.open')).toBe(0);
       await bed.expectNothingChanged();
     },
   );
 
+  it('warns of what it may not read at Genesys, also where nothing else reads it', async () => {
+    bed = await createDoctorBed({ genesys: { api: 'conversations' } });
+    const { permissions } = bed.genesys.client;
+    const needed = ['conversation:communication:view', 'routing:queue:view'];
+    bed.genesys.setPermissions(permissions.filter((each) => !needed.includes(each)));
+    const { warnings } = await startAndDiagnose({ CALL_ALERTS: 'off' });
+    const found = warnings.flatMap(({ fields }) => ('check' in fields ? [fields] : []));
+    expect(found).toEqual([
+      { check: 'genesys.read-call', cure: expect.stringContaining('Grant conversation:communication:view') },
+      { check: 'genesys.queues', cure: expect.stringContaining('Grant routing:queue:view') },
+    ]);
+  });
+
+  it('warns of who and what its settings name and is not there', async () => {
+    bed = await createDoctorBed({ genesys: { api: 'conversations' } });
+    const { warnings, last } = await startAndDiagnose({
+      ...listening,
+      RECORD_ALLOWED_USERGROUPS: 'S0NOBODY',
+      RECORD_ALLOWED_CHANNELS: 'C0NOWHERE',
+      GENESYS_QUEUE_IDS: '3f6c1d52-7a0e-4a3b-9c55-0d7b1e2f4a68',
+    });
+    const found = warnings.flatMap(({ fields }) => ('check' in fields ? [fields.check] : []));
+    expect(found).toEqual(['slack.user-groups', 'slack.channels', 'genesys.queues']);
+    expect(last?.fields).toMatchObject({ wrong: 3 });
+    expect(bed.genesys.count('channels')).toBe(1);
+  });
+
   it('warns of each thing that is wrong, with its cure', async () => {
     bed = await createDoctorBed();
-    const lines = await startAndDiagnose({
+    const { warnings } = await startAndDiagnose({
       CALL_ALERT_CHANNEL: 'C0NOWHERE',
       GENESYS_CLIENT_SECRET: 'not-the-one',
     });
-    const found = lines.filter(({ fields }) => 'check' in fields);
+    const found = warnings.filter(({ fields }) => 'check' in fields);
     expect(found).toEqual([
       expect.objectContaining({
         message: expect.stringContaining('C0NOWHERE is not there'),
@@ -69,15 +111,18 @@ describe('a bot that has just started', () => {
     bed = await createDoctorBed();
     await bed.slack.close();
     await bed.genesys.close();
-    const lines = await startAndDiagnose();
+    const { warnings } = await startAndDiagnose();
     // Beside what Slack's own client has to say.
-    const found = lines.flatMap(({ fields }) => ('check' in fields ? [fields.check] : []));
+    const found = warnings.flatMap(({ fields }) => ('check' in fields ? [fields.check] : []));
     expect(found).toEqual(['slack.token', 'genesys.login']);
   }, 60_000);
 
   it('is silent once it stops: its connections fail then', async () => {
     bed = await createDoctorBed();
     const differences = { CALL_ALERT_CHANNEL: 'C0NOWHERE' };
-    expect(await startAndDiagnose(differences, AbortSignal.abort())).toEqual([]);
+    expect(await startAndDiagnose(differences, AbortSignal.abort())).toEqual({
+      warnings: [],
+      last: undefined,
+    });
   });
 });

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/storage/open-store.js';
 import { systemClock } from '../../src/system-clock.js';
 import { createDoctorBed, type DoctorBed, takeStock } from '../support/doctor-bed.js';
-import { failures } from '../support/doctor-failures.js';
+import { doubts, failures } from '../support/doctor-failures.js';
 import { createLogBook } from '../support/genesys-bed.js';
 import { describePostgres } from '../support/postgres.js';
 
@@ -49,6 +49,58 @@ describe('the doctor', () => {
     expect(await takeStock(bed.dataDir).catch(() => null)).toEqual(before);
   });
 
+  it.each(doubts)('neither finds $what well nor calls it wrong', async (doubt) => {
+    bed = await createDoctorBed(doubt.bed);
+    const results = await bed.look(await doubt.cause(bed));
+    expect(results.filter(({ ok }) => ok === false)).toEqual([]);
+    const result = results.find(({ id }) => id === doubt.check);
+    expect(result).toMatchObject({ ok: null, detail: expect.stringMatching(doubt.detail) });
+    expect(result?.cure ?? '').toMatch(doubt.cure);
+    await bed.expectNothingChanged();
+  });
+
+  it('orders nothing of an API that is not the one of live recording jobs, nor believes what it lists', async () => {
+    bed = await createDoctorBed();
+    bed.genesys.inject({ on: 'calls', fault: { kind: 'status', status: 404 } });
+    const results = await bed.look();
+    const cure = expect.stringContaining('GENESYS_RECORDING_API=conversations');
+    const detail = 'not asked for: this API lists no phone calls';
+    const of = (id: string) => results.find((result) => result.id === id);
+    expect(of('genesys.list-calls')).toMatchObject({ ok: false, cure });
+    expect(of('genesys.list-recordings')).toMatchObject({ ok: null, detail, cure });
+    expect(of('genesys.control')).toMatchObject({ ok: null, detail, cure });
+    expect(bed.genesys.count('stop')).toBe(0);
+    await bed.expectNothingChanged();
+  });
+
+  it.each(['recording-jobs', 'conversations'] as const)(
+    'looks at all that listening takes, and only where the bot is to listen (%s)',
+    async (api) => {
+      bed = await createDoctorBed({ genesys: { api } });
+      const titlesWith = async (CALL_ALERTS: string) =>
+        (await bed.look({ CALL_ALERTS })).map(({ title }) => title).join('\n');
+      const listening = await titlesWith('notifications');
+      expect(listening).toContain('Genesys queues');
+      expect(listening).toContain('Genesys notification channels');
+      expect(listening).toContain('Genesys notification host');
+      expect(listening.match(/analytics:queueObservation:view/g)).toHaveLength(1);
+      expect(await titlesWith('poll')).not.toContain('notification');
+    },
+  );
+
+  it('reaches the host of a region’s notifications, which is another one than the API’s', async () => {
+    bed = await createDoctorBed();
+    const differences = {
+      GENESYS_BASE_URL: 'https://api.no-such-region.invalid',
+      CALL_ALERTS: 'notifications',
+    };
+    expect(await resultOf('genesys.event-host', differences)).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/the name streaming\.no-such-region\.invalid is not known here/),
+      cure: expect.stringContaining('GENESYS_REGION (or GENESYS_BASE_URL)'),
+    });
+  });
+
   it.each(['recording-jobs', 'conversations'] as const)(
     'finds nothing wrong where nothing is, by the contract %s',
     async (api) => {
@@ -58,6 +110,7 @@ describe('the doctor', () => {
       expect(results.filter(({ ok }) => ok === null).map(({ id }) => id)).toEqual([
         'slack.alert-member',
         'slack.users',
+        ...(api === 'conversations' ? ['genesys.event-host'] : []),
       ]);
       await bed.expectNothingChanged();
     },
@@ -90,7 +143,7 @@ describe('the doctor', () => {
     });
     expect(Object.fromEntries(results.map(({ id, detail }) => [id, detail]))).toMatchObject({
       'slack.token': expect.stringContaining('@recordbot in Simulated Workspace'),
-      'slack.scopes': expect.stringContaining('the bot makes no use of channels:read, users:read'),
+      'slack.scopes': expect.stringMatching(/groups:read not granted; the bot makes no use of users:read$/),
       'slack.alert-channel': `#call-alerts (${bed.alerts.id}) is there`,
       'slack.alert-member': 'it is in',
       'slack.user-groups': 'S0LEADS has 1 member',

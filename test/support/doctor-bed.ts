@@ -1,8 +1,10 @@
 /** The doctor between both simulators, in this process or as the built one, and proof that it changed nothing. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +53,12 @@ export async function createDoctorBed(options: BotBedOptions = {}) {
     jobs: genesys.jobs,
   });
   let before = takeWorld();
+  const listen = async (server: Server): Promise<string> => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    servers.push(server);
+    return String((server.address() as AddressInfo).port);
+  };
 
   return {
     slack,
@@ -59,13 +67,15 @@ export async function createDoctorBed(options: BotBedOptions = {}) {
     alerts,
     env,
     dataDir,
-    /** Somebody else's server; its port. */
-    async occupyPort(): Promise<string> {
-      const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
-      await new Promise((resolve) => server.once('listening', resolve));
-      servers.push(server);
-      const address = server.address();
-      return String(typeof address === 'object' ? address?.port : '');
+    /** Somebody else's server, which answers whatever it is told with those words; its port. */
+    occupyPort: (words = '') =>
+      listen(createServer((socket) => socket.once('data', () => socket.end(words)).on('error', () => {}))),
+    /** The root of a Slack whose sockets are at that address, and which is the simulator in all else. */
+    async slackWithSocketsAt(url: string): Promise<string> {
+      const relay = createHttpServer(
+        (request, response) => void passOn(slack.apiUrl, request, response, url),
+      );
+      return `http://127.0.0.1:${await listen(relay)}/api/`;
     },
     /** In this process. */
     async look(differences: Env = {}, clock: Clock = systemClock): Promise<readonly CheckResult[]> {
@@ -100,6 +110,29 @@ export async function createDoctorBed(options: BotBedOptions = {}) {
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Of one method's answer it says another address. */
+async function passOn(apiUrl: string, request: IncomingMessage, response: ServerResponse, socketUrl: string) {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { authorization = '', 'content-type': type = '' } = request.headers;
+  const answer = await fetch(new URL((request.url ?? '').replace('/api/', ''), apiUrl), {
+    method: 'POST',
+    headers: { authorization, 'content-type': type },
+    body: Buffer.concat(chunks),
+  });
+  const body = (await answer.json()) as object;
+  const headers = {
+    'content-type': 'application/json',
+    'x-oauth-scopes': answer.headers.get('x-oauth-scopes') ?? '',
+  };
+  response.writeHead(answer.status, headers);
+  response.end(
+    JSON.stringify(
+      'url' in body && request.url?.endsWith('apps.connections.open') ? { ...body, url: socketUrl } : body,
+    ),
+  );
 }
 
 export type DoctorBed = Awaited<ReturnType<typeof createDoctorBed>>;

@@ -1,4 +1,4 @@
-/** Everything that the doctor finds wrong, each by itself, for tests of it in this process and as a process. */
+/** What the doctor finds wrong or leaves open, each by itself, for tests of it in this process and as a process. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BotBedOptions } from './bot-bed.js';
@@ -9,7 +9,7 @@ export interface Failure {
   readonly bed?: BotBedOptions;
   /** Brings it about. Returns the settings that differ. */
   readonly cause: (bed: DoctorBed) => Record<string, string> | Promise<Record<string, string>>;
-  /** The one check that fails. */
+  /** The one check that finds it. */
   readonly check: string;
   readonly detail: RegExp;
   readonly cure: RegExp;
@@ -18,6 +18,10 @@ export interface Failure {
 const publicApi: BotBedOptions = { genesys: { api: 'conversations' } };
 const somebodysId = '3f6c1d52-7a0e-4a3b-9c55-0d7b1e2f4a68';
 const nobodyListens = 'http://127.0.0.1:1';
+const region = /GENESYS_REGION \(or GENESYS_BASE_URL\)/;
+/** What another service may say at `/healthz`. */
+const healthyToo = (body: string) =>
+  `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`;
 
 /** All that a client may do but for one. */
 const without =
@@ -41,6 +45,35 @@ const onSlack: readonly Failure[] = [
     check: 'slack.token',
     detail: /refuses the bot token: invalid_auth/,
     cure: /SLACK_BOT_TOKEN/,
+  },
+  {
+    what: 'a Slack that takes no more requests',
+    cause: ({ slack }) => {
+      slack.inject({ method: 'auth.test', fault: { kind: 'ratelimited', retryAfter: 30 } });
+      return {};
+    },
+    check: 'slack.token',
+    detail: /Slack takes no more requests just now/,
+    cure: /Try again in 30 s/,
+  },
+  {
+    what: 'a Slack that is ill',
+    cause: ({ slack }) => {
+      slack.inject({ method: 'apps.connections.open', fault: { kind: 'status', status: 503 } });
+      return {};
+    },
+    check: 'slack.sockets',
+    detail: /Slack failed \(status 503\) when asked to ask for a socket/,
+    cure: /slack-status\.com/,
+  },
+  {
+    what: 'a host of sockets that cannot be reached',
+    cause: async ({ slackWithSocketsAt }) => ({
+      SLACK_API_URL: await slackWithSocketsAt('ws://127.0.0.1:1/?ticket=hush'),
+    }),
+    check: 'slack.sockets',
+    detail: /sockets are allowed, but 127\.0\.0\.1:1 takes no connection \(ECONNREFUSED\)/,
+    cure: /firewall let this machine out to 127\.0\.0\.1:1/,
   },
   {
     what: 'a scope that is missing',
@@ -152,7 +185,7 @@ const onGenesys: readonly Failure[] = [
     }),
     check: 'genesys.host',
     detail: /the name api\.no-such-region\.invalid is not known here \((ENOTFOUND|EAI_AGAIN)\)/,
-    cure: /GENESYS_BASE_URL.*DNS/,
+    cure: /GENESYS_REGION \(or GENESYS_BASE_URL\).*DNS/,
   },
   {
     what: 'a login host that takes no connection',
@@ -176,7 +209,7 @@ const onGenesys: readonly Failure[] = [
     cause: ({ slack }) => ({ GENESYS_LOGIN_URL: slack.url }),
     check: 'genesys.login',
     detail: /login service did not issue a token/,
-    cure: /GENESYS_LOGIN_URL/,
+    cure: /GENESYS_REGION \(or GENESYS_BASE_URL\).*GENESYS_LOGIN_URL/,
   },
   {
     what: 'a wrong client secret',
@@ -190,7 +223,7 @@ const onGenesys: readonly Failure[] = [
     cause: () => ({ GENESYS_CLIENT_ID: 'somebody-else' }),
     check: 'genesys.login',
     detail: /does not know the bot's OAuth client/,
-    cure: /region/,
+    cure: region,
   },
   ...[
     ['recording:job:view', 'genesys.list-recordings'],
@@ -301,6 +334,77 @@ const here: readonly Failure[] = [
     detail: /PORT \d+ is in use by another process/,
     cure: /set PORT/,
   },
+  {
+    what: 'a port that another healthy service has',
+    cause: async ({ occupyPort }) => ({
+      PORT: await occupyPort(healthyToo('{"healthy":true,"uptime":12}')),
+    }),
+    check: 'http.port',
+    detail: /PORT \d+ is in use by another process/,
+    cure: /set PORT/,
+  },
+  {
+    what: 'a certificate of the database that is not there',
+    cause: () => ({ DATABASE_URL: 'postgres://bot:hush-3@127.0.0.1:1/bot?sslrootcert=/hush-3.pem' }),
+    check: 'database',
+    detail: /DATABASE_URL names a file that cannot be read/,
+    cure: /sslrootcert/,
+  },
+  {
+    what: 'a database server without TLS, where its URL asks for TLS',
+    cause: async ({ occupyPort }) => ({
+      DATABASE_URL: `postgres://bot:hush-3@127.0.0.1:${await occupyPort('N')}/bot?sslmode=verify-full`,
+    }),
+    check: 'database',
+    detail: /TLS with it fails/,
+    cure: /sslrootcert in DATABASE_URL.*sslmode/,
+  },
+  {
+    what: 'a password of the database that is not encoded as UTF-8',
+    cause: () => ({ DATABASE_URL: 'postgres://bot:hush%E4@127.0.0.1:1/bot' }),
+    check: 'settings.DATABASE_URL',
+    detail: /is not valid: it takes a postgres:/,
+    cure: /\.env\.example/,
+  },
 ];
 
 export const failures: readonly Failure[] = [...onSlack, ...onGenesys, ...here];
+
+/** What is not wrong for certain, and not well either: it is named, and nobody is kept from starting. */
+export const doubts: readonly Failure[] = [
+  {
+    what: 'the channel for call alerts, where no scope shows who is in it',
+    cause: () => ({}),
+    check: 'slack.alert-member',
+    detail: /no scope of the bot shows it, nor whether the channel is archived \(.*channels:read/,
+    cure: /\/invite the bot/,
+  },
+  {
+    what: 'an order for a snippet that is answered with 404, where ad-hoc recordings are refused',
+    bed: { genesys: { api: 'conversations', withoutSnippet: 404 } },
+    cause: without('conversation:call:record'),
+    check: 'genesys.control',
+    detail:
+      /should this organisation have no snippets, ad-hoc recordings are: .*lacks conversation:call:record/,
+    cure: /conversation:call:record/,
+  },
+  {
+    what: 'notification channels that Genesys does not count',
+    bed: publicApi,
+    cause: ({ genesys }) => {
+      genesys.inject({ on: 'channels', fault: { kind: 'status', status: 400 } });
+      return { CALL_ALERTS: 'notifications' };
+    },
+    check: 'genesys.notifications',
+    detail: /does not tell this OAuth client how many are open/,
+    cure: /^$/,
+  },
+  {
+    what: 'a host of notifications that no region names',
+    bed: publicApi,
+    cause: () => ({ CALL_ALERTS: 'notifications' }),
+    check: 'genesys.event-host',
+    detail: /only an open channel tells/,
+    cure: /^$/,
+  },
+];

@@ -14,7 +14,7 @@ const check = (id: string, look: Check['look'], needs: readonly string[] = []): 
   id,
   title: `Title of ${id}`,
   needs,
-  atStart: false,
+  atStart: 'shows',
   look,
 });
 
@@ -141,11 +141,20 @@ describe('the report', () => {
     expect(toLine(bad, true)).toBe('\u001b[31m✗\u001b[0m B: bad.\n    → Mend it.');
   });
 
-  it('holds well what could not be seen, and nothing that is wrong', () => {
+  it('lets what could not be seen stand in nobody’s way, and what is wrong in everybody’s', () => {
     expect(isWell([good, dark])).toBe(true);
     expect(isWell([good, bad])).toBe(false);
-    expect(toSummary([good, dark])).toBe('All is well: 1 passed, 0 failed, 1 not looked at.');
     expect(toSummary([good, bad])).toBe('Not ready: 1 passed, 1 failed.');
+    expect(toSummary([good, bad, dark])).toBe('Not ready: 1 passed, 1 failed, 1 not seen.');
+  });
+
+  it('says that all is well only where all was seen, and names what was not', () => {
+    expect(toSummary([good])).toBe('All is well: 1 passed.');
+    expect(toSummary([good, dark])).toBe('Nothing is wrong (1 passed), but 1 thing could not be seen: C.');
+    const other = { ...dark, title: 'D' };
+    expect(toSummary([good, dark, other])).toBe(
+      'Nothing is wrong (1 passed), but 2 things could not be seen: C; D.',
+    );
   });
 
   it('is one object for programs', () => {
