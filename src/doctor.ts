@@ -12,7 +12,8 @@ import { systemClock } from './system-clock.js';
 const usage = `npm run doctor [-- --json]
 
 Looks at everything that a first start of the bot needs, with the settings of the environment and of .env, and changes
-nothing: no file, no row, no message. Exits with 0 when nothing is wrong, with 1 otherwise.
+nothing: no file, no row, no message. Exits with 0 when nothing is wrong, with 1 otherwise. npm builds dist/ first;
+node dist/doctor.js is the same without.
 
   --json   one JSON object in place of the lines; run it as: npm run -s doctor -- --json
   --help   this text
