@@ -20,7 +20,7 @@ const call = '6a2b9c1e-0f4d-4b7a-9c3e-5d8f7a1b2c3d';
 const november = Date.UTC(2026, 10, 15, 12);
 const lastYear = Date.UTC(2025, 5, 1);
 
-/** A call of last year; one of November whose recording runs, and which a stranger wanted to stop; and a start under way. */
+/** A call of last year; one of November that a stranger wanted to stop and whose pause was lost; and one under way. */
 const books = `
   INSERT INTO conversations (id, caller, agent, queue, version, first_seen_at, seen_at, ended_at) VALUES
     ('old-call', '+49301', 'Ben', 'Support', 1, ${lastYear}, ${lastYear}, ${lastYear}),
@@ -32,11 +32,15 @@ const books = `
     ('job-3', NULL, 'third-call', 'starting', 'person:U1', NULL, ${november}, 0, NULL, 0, ${november});
   INSERT INTO audit (id, at, actor, action, outcome, conversation_id, job_id, reason, code) VALUES
     ('a', ${lastYear}, 'person:U1', 'start', 'asked', 'old-call', 'job-1', 'complaint', NULL),
-    ('b', ${lastYear}, 'person:U1', 'start', 'done', 'old-call', 'job-1', NULL, NULL),
+    ('b', ${lastYear}, 'person:U1', 'adopt', 'done', 'old-call', 'job-1', NULL, NULL),
     ('c', ${november}, 'person:U1', 'start', 'asked', '${call}', 'job-2', 'complaint', NULL),
     ('d', ${november + 1}, 'person:U1', 'start', 'done', '${call}', 'job-2', NULL, NULL),
     ('e', ${november + 2}, 'person:U2', 'stop', 'refused', NULL, 'job-2', NULL, 'NOT_PERMITTED'),
-    ('f', ${november + 3}, 'person:U1', 'start', 'asked', 'third-call', 'job-3', NULL, NULL);
+    ('f', ${november + 3}, 'person:U1', 'start', 'asked', 'third-call', 'job-3', NULL, NULL),
+    ('g', ${november + 4}, 'person:U1', 'stop', 'asked', 'third-call', 'job-3', NULL, NULL),
+    ('g2', ${november + 4}, 'person:U2', 'stop', 'asked', 'third-call', 'job-3', NULL, NULL),
+    ('h', ${november + 5}, 'person:U1', 'pause', 'asked', '${call}', 'job-2', NULL, NULL),
+    ('i', ${november + 6}, 'genesys', 'stop', 'done', '${call}', 'job-2', NULL, NULL);
 `;
 
 /** `utc` completes the one place in which the databases differ; `shorten` is the last of the document's statements. */
@@ -59,6 +63,10 @@ function describeSql(begin: () => Promise<Run>, utc: (column: string) => string,
       'person:U1 start done',
       'person:U2 stop refused',
       'person:U1 start asked',
+      'person:U1 stop asked',
+      'person:U2 stop asked',
+      'person:U1 pause asked',
+      'genesys stop done',
     ]);
     const [{ utc: at } = {}] = rows;
     expect(at instanceof Date ? at.toISOString() : at).toMatch(/^2026-11-15[ T]12:00:00/);
@@ -66,12 +74,18 @@ function describeSql(begin: () => Promise<Run>, utc: (column: string) => string,
 
   it('shows all about one call, the refusals too, with what Genesys calls its recording', async () => {
     const rows = await ask(ofCall);
-    expect(outlineOf(rows)).toHaveLength(3);
+    expect(outlineOf(rows)).toHaveLength(5);
     expect(new Set(rows.map(({ genesys_id: name }) => name))).toEqual(new Set(['g-2']));
   });
 
   it('shows what has no outcome yet', async () => {
-    expect((await ask(unsettled)).map(({ job_id: jobId }) => jobId)).toEqual(['job-3']);
+    const rows = await ask(unsettled);
+    expect(rows.map(({ job_id: jobId, action }) => `${jobId} ${action}`)).toEqual([
+      'job-3 start',
+      'job-3 stop',
+      'job-3 stop',
+      'job-2 pause',
+    ]);
   });
 
   it('takes people out of calls that are over, and out of no other', async () => {
@@ -92,7 +106,7 @@ function describeSql(begin: () => Promise<Run>, utc: (column: string) => string,
     await expect(run('DELETE FROM audit')).rejects.toThrow('append-only');
     await ask(shorten);
     const left = await run('SELECT id FROM audit ORDER BY seq');
-    expect(left.map(({ id }) => id)).toEqual(['c', 'd', 'e', 'f']);
+    expect(left.map(({ id }) => id)).toEqual(['c', 'd', 'e', 'f', 'g', 'g2', 'h', 'i']);
     await expect(run('DELETE FROM audit')).rejects.toThrow('append-only');
     await expect(run("UPDATE audit SET actor = 'bot'")).rejects.toThrow('append-only');
   });
