@@ -57,8 +57,8 @@ export interface DiagnoseDeps extends Pick<ExamineDeps, 'clock' | 'newId' | 'log
 const patienceAtStart = { checkMs: 40_000, totalMs: 120_000 } as const;
 
 /**
- * For a bot that has just started: looks once at everything that only reads, and logs a warning for each thing that is
- * wrong, with its cure. What it may order at Genesys is not tried: an order about nothing at each start would puzzle
+ * For a bot that has just started: looks once at everything that only reads and that it does not read anyway, and logs a
+ * warning for each thing that is wrong, with its cure. What it may order at Genesys is not tried: an order about nothing at each start would puzzle
  * whoever reads Genesys's own audit. How much is left out stands in the last line. Never rejects.
  */
 export async function diagnose(config: Config, deps: DiagnoseDeps): Promise<void> {

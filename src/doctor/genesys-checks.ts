@@ -33,7 +33,7 @@ export function genesysChecks(config: Config, parts: GenesysParts): readonly Che
         return passed('a token was issued to the OAuth client');
       },
     },
-    ...probesFor(config, parts).map((probe) => toCheck(probe, parts)),
+    ...probesFor(config, parts).map((probe) => toCheck(probe, config, parts)),
     ...listingChecks(config, parts),
     {
       id: 'clock.genesys',
@@ -114,13 +114,21 @@ function eventHostCheck(baseUrl: string): Check {
   };
 }
 
-function toCheck({ id, title, permission, reads, ask }: Probe, { genesys }: GenesysParts): Check {
-  const atStart: AtStart = reads ? 'looks' : 'never';
+/** The bot's watch reads the recordings in any case, and the calls where it follows them: its log says when it may not. */
+const isWatched = (id: string, { callAlerts }: Config): boolean =>
+  id === 'list-recordings' || (id === 'list-calls' && callAlerts.source !== 'off');
+
+function toCheck(
+  { id, title, permission, reads, ask }: Probe,
+  config: Config,
+  { genesys }: GenesysParts,
+): Check {
+  const ifReads: AtStart = isWatched(id, config) ? 'shows' : 'looks';
   return {
     id: `genesys.${id}`,
     title: `Genesys permission to ${title} (${permission})`,
     needs: needsLogin,
-    atStart,
+    atStart: reads ? ifReads : 'never',
     async look(signal) {
       const probed = await ask(genesys.client, { priority: 'poll', signal });
       return probed.open ? unseen(probed.detail, probed.cure) : passed(probed.detail);

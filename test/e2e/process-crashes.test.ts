@@ -114,6 +114,7 @@ describe('after kill -9', () => {
 
   it('a question that was not answered yet is answered, for the asker’s eyes alone', async () => {
     const call = bed.genesys.startCall();
+    bed.genesys.resetJournal();
     bed.genesys.inject({ on: 'calls', fault: { kind: 'hang' } });
     expect((await bed.record('calls', room)).acked).toBe(true);
     await until(() => expect(bed.genesys.count('calls')).toBe(1));

@@ -202,6 +202,7 @@ describePostgres('two processes on one Postgres', ({ url, schema, reset }) => {
     it('the other answers within seconds what it had in hand, each thing once', async () => {
       const call = bed.genesys.startCall();
       ask(one);
+      bed.genesys.resetJournal();
       bed.genesys.inject({ on: 'calls', fault: { kind: 'hang' }, times: 3 });
       for (let asked = 0; asked < 3; asked += 1) await bed.record('calls', room);
       await until(() => expect(bed.genesys.count('calls')).toBe(3));
