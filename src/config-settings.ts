@@ -187,7 +187,8 @@ const operation = [
     ...plain,
     name: 'DATABASE_URL',
     meaning: 'The Postgres database; if unset, SQLite in DATA_DIR.',
-    accepts: 'a postgres:// or postgresql:// URL, special characters in its password percent-encoded (as UTF-8)',
+    accepts:
+      'a postgres:// or postgresql:// URL, special characters in its password percent-encoded (as UTF-8)',
     secret: true,
   },
   {

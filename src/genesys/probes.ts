@@ -14,7 +14,7 @@ import type { GenesysRequest } from './request.js';
 import { type Page, readPage } from './schema.js';
 
 /** `open`: what was seen leaves it open whether the permission is there. */
-export type Probed =
+type Probed =
   | { readonly open: false; readonly detail: string }
   | { readonly open: true; readonly detail: string; readonly cure: string | undefined };
 
