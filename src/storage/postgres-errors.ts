@@ -38,8 +38,10 @@ export function fromConnecting(error: unknown, closing: boolean): RecordError {
   const code = codeOf(error);
   // Login refused, no such database.
   if (/^28|^3D/.test(code)) {
+    // Also what a server says that takes nobody without encryption.
+    const orTls = code === '28000' ? ' If the server wants TLS, add sslmode=verify-full to it.' : '';
     return new RecordError('CONFIG_INVALID', 'The database refuses the login.', {
-      cure: 'Check the user, the password and the database name in DATABASE_URL.',
+      cure: `Check the user, the password and the database name in DATABASE_URL.${orTls}`,
       reference: code,
       cause: error,
     });

@@ -42,6 +42,11 @@ describe('errors of Postgres', () => {
     });
   });
 
+  it('thinks of TLS where a login is refused for its way rather than for its password', () => {
+    expect(fromConnecting(fromServer('28000'), false).cure).toContain('sslmode');
+    expect(fromConnecting(fromServer('28P01'), false).cure).not.toContain('sslmode');
+  });
+
   it.each([
     fromNode('ECONNREFUSED'),
     fromNode('ENOTFOUND'),
