@@ -59,9 +59,12 @@ const standing = (job: RecordingJob): Answer => ({
 });
 
 /** Throws `STATE_CONFLICT` where a call's recording was to be stopped, and the one that runs there now is a later one. */
-export function refuseLaterRecording(job: RecordingJob, id: string, { leftSince }: Asker): void {
+export function refuseLaterRecording(job: RecordingJob, id: string, asker: Asker): void {
+  const { leftSince } = asker;
   if (leftSince === undefined || job.createdAt <= leftSince || job.conversationId !== id) return;
-  if (!isUnfinished(job)) return;
+  if (!isUnfinished(job) || isBeingStoppedBy(job, asker)) return;
+  // Of one that began elsewhere it is known when it was found. Perhaps by this very stop, before it was left.
+  if (job.startedBy.kind === 'genesys') return;
   throw new RecordError(
     'STATE_CONFLICT',
     'Another recording of that call has begun since. It was not stopped.',
@@ -71,13 +74,17 @@ export function refuseLaterRecording(job: RecordingJob, id: string, { leftSince 
   );
 }
 
+const isBeingStoppedBy = ({ state, stoppedBy }: RecordingJob, asker: Asker): boolean =>
+  state === 'stopping' && stoppedBy !== null && isBy(stoppedBy, asker);
+
 /**
  * What has become of a pause or a resumption that was left after it had been asked for; null when it never was, and is to
  * be carried out. Late, or asked for again, it would undo what somebody has wanted since: a card number would be recorded.
- * Throws `STATE_CONFLICT` where somebody has.
+ * Throws `STATE_CONFLICT` where somebody has, and `UNAVAILABLE` when it is too late: what happened elsewhere while no
+ * process ran is in no book.
  */
 export async function findLeftOrder(
-  { store }: Pick<Deps, 'store'>,
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
   job: RecordingJob,
   order: 'pause' | 'resume',
   asker: Asker,
@@ -86,10 +93,14 @@ export async function findLeftOrder(
   if (leftSince === undefined) return null;
   const since = (await store.listAudit(job.id)).filter(({ at }) => at >= leftSince);
   const own = since.filter(({ action, actor }) => action === order && isBy(actor, asker));
-  if (!own.some(({ outcome }) => outcome === 'asked')) {
-    if (since.some((entry) => isOpposite(entry, order))) throw overtaken(job, order);
-    return null;
-  }
+  if (own.some(({ outcome }) => outcome === 'asked')) return ownOrder(job, order, own);
+  if (since.some((entry) => isOpposite(entry, order))) throw overtaken(job, order);
+  if (!isUnfinished(job) || clock.now() - leftSince < freshMs) return null;
+  throw tooLate(order === 'pause' ? 'pause' : 'resumption', `/record status ${jobIdOf(job)}`);
+}
+
+/** `own`: what the books say of it since it was asked for. */
+function ownOrder(job: RecordingJob, order: 'pause' | 'resume', own: readonly AuditEntry[]): Answer {
   if (!isUnfinished(job)) return { kind: 'already-finished', job };
   if (job.pending === order) return { kind: 'pause-pending', job };
   if (own.at(-1)?.outcome === 'failed') throw toError(job.failure ?? unknownFailure);
@@ -101,9 +112,10 @@ export async function findLeftOrder(
   });
 }
 
-/** Somebody's, not the bot's own end of an earlier pause. */
+/** Somebody's here, or elsewhere, as on the agent's own screen; not the bot's own end of an earlier pause. */
 const isOpposite = ({ action, outcome, actor }: AuditEntry, order: 'pause' | 'resume'): boolean =>
-  action === (order === 'pause' ? 'resume' : 'pause') && outcome === 'asked' && actor.kind === 'person';
+  action === (order === 'pause' ? 'resume' : 'pause') &&
+  ((actor.kind === 'person' && outcome === 'asked') || (actor.kind === 'genesys' && outcome === 'done'));
 
 const overtaken = (job: RecordingJob, order: 'pause' | 'resume'): RecordError =>
   new RecordError(
@@ -139,7 +151,7 @@ export function asOwnStop(answer: Answer, { leftSince, userId }: Asker): Answer 
   return own && state === 'stopped' ? { kind: 'stopped', job: answer.job } : answer;
 }
 
-const tooLate = (what: 'start' | 'extension', command: string): RecordError =>
+const tooLate = (what: 'start' | 'extension' | 'pause' | 'resumption', command: string): RecordError =>
   new RecordError('UNAVAILABLE', `The bot was interrupted before this ${what}, and nothing was done.`, {
     cure:
       what === 'start' ? `Send it again if you still want it: ${command}` : `How it stands now: ${command}`,

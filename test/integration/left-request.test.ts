@@ -170,6 +170,29 @@ describe('a stop that was left', () => {
     expect(await core.jobOf(id)).toMatchObject({ id: later.id, state: 'recording' });
     expect(await again(`stop ${later.id}`, askedAt)).toMatchObject({ kind: 'stopped' });
   });
+
+  it('of a recording that the bot has only found since, stops it: nobody knows when it began', async () => {
+    const { id } = core.genesys.startCall();
+    core.genesys.startRecordingElsewhere(id);
+    const askedAt = core.clock.now();
+    core.clock.jump(1_000);
+    await core.record(`status ${id}`, sam);
+    expect(await core.jobOf(id)).toMatchObject({ startedBy: { kind: 'genesys' } });
+    expect(await again(`stop ${id}`, askedAt)).toMatchObject({ kind: 'stopped' });
+    expect(core.genesys.countEffects('stop')).toBe(1);
+  });
+
+  it('and is on its way is told as such, also of a recording that began after it was asked for', async () => {
+    const { id } = core.genesys.startCall();
+    const askedAt = core.clock.now();
+    core.clock.jump(1_000);
+    await core.record(`start ${id}`, sam);
+    core.genesys.inject({ on: 'stop', fault: { kind: 'status', status: 500 } });
+    await core.record(`stop ${id}`);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'stopping', stoppedBy: { userId: ada.userId } });
+    expect(await again(`stop ${id}`, askedAt)).toMatchObject({ kind: 'already-stopping' });
+    await expect(again(`stop ${id}`, askedAt, sam)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
+  });
 });
 
 describe('ten minutes more that were left', () => {
@@ -278,11 +301,58 @@ describe('a pause that was left', () => {
   it('before it was asked for is carried out though the bot has ended an earlier pause since', async () => {
     const { id } = call();
     await pausing.record(`pause ${id}`);
+    pausing.clock.jump(10 * minute - 20_000);
     const leftSince = pausing.clock.now();
-    pausing.clock.jump(11 * 60_000);
+    pausing.clock.jump(30_000);
     await pausing.tick();
     await expect.poll(async () => (await pausing.jobOf(id))?.state).toBe('recording');
     expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({ kind: 'paused' });
+  });
+
+  it('before it was asked for is not carried out after a minute, and says so', async () => {
+    const { id } = call();
+    await pausing.record(`status ${id}`);
+    const leftSince = pausing.clock.now();
+    pausing.clock.jump(minute);
+    await expect(pausing.record(`pause ${id}`, { ...ada, leftSince })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'The bot was interrupted before this pause, and nothing was done.',
+      cure: `How it stands now: /record status ${(await pausing.jobOf(id)).id}`,
+    });
+    expect(pausing.genesys.count('pause')).toBe(0);
+    pausing.genesys.endCall(id);
+    await pausing.record(`pause ${id}`, sam);
+    expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({
+      kind: 'already-finished',
+    });
+  });
+
+  it('as a resumption is not carried out against a pause that the agent has made since', async () => {
+    const { id } = call();
+    await pausing.record(`pause ${id}`);
+    const leftSince = pausing.clock.now();
+    pausing.genesys.resumeElsewhere(id);
+    pausing.clock.jump(31_000);
+    await pausing.watchTick();
+    pausing.genesys.pauseElsewhere(id);
+    pausing.clock.jump(11_000);
+    await pausing.watchTick();
+    expect(await pausing.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { kind: 'genesys' } });
+    await expect(pausing.record(`resume ${id}`, { ...ada, leftSince })).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+    });
+  });
+
+  it('as a resumption is not carried out after a minute: nobody saw what the agent did meanwhile', async () => {
+    const { id } = call();
+    await pausing.record(`pause ${id}`);
+    const leftSince = pausing.clock.now();
+    pausing.clock.jump(5 * minute);
+    await expect(pausing.record(`resume ${id}`, { ...ada, leftSince })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'The bot was interrupted before this resumption, and nothing was done.',
+    });
+    expect(await pausing.jobOf(id)).toMatchObject({ state: 'paused' });
   });
 
   it('and failed tells why, in the words of the first process', async () => {
