@@ -32,6 +32,8 @@ interface Lane {
   /** When the lane would have had no request for a whole burst: the bucket, kept as a time. */
   freeAt: number;
   pausedUntil: number;
+  /** As Slack asked for. */
+  pausedForMs: number;
   holding: boolean;
   /** Urgent tasks that wait. */
   urgent: number;
@@ -79,7 +81,11 @@ export class Pacer {
   /** Sends nothing in that lane for so long. */
   pause(name: string, limit: LaneLimit, ms: number): void {
     const lane = this.#lane(name, limit);
-    lane.pausedUntil = Math.max(lane.pausedUntil, this.#clock.now() + ms);
+    const until = this.#clock.now() + ms;
+    if (until > lane.pausedUntil) {
+      lane.pausedUntil = until;
+      lane.pausedForMs = ms;
+    }
     void this.#hold(lane);
   }
 
@@ -92,7 +98,8 @@ export class Pacer {
     const freeAt = this.#sharing.since + share.burst * share.everyMs;
     this.#sharing.sendsUntil(freeAt);
     const hurry = new AbortController();
-    const lane = { queue, limit, share, freeAt, pausedUntil: 0, holding: false, urgent: 0, hurry };
+    const pause = { pausedUntil: 0, pausedForMs: 0 };
+    const lane = { queue, limit, share, freeAt, ...pause, holding: false, urgent: 0, hurry };
     this.#lanes.set(name, lane);
     void this.#hold(lane);
     return lane;
@@ -128,6 +135,9 @@ export class Pacer {
     if (this.#signal.aborted) return 0;
     const now = this.#clock.now();
     const { burst, reserve, everyMs } = this.#shareOf(lane);
+    // Neither is ever further ahead, unless the clock was set back: then the lane would stand still for as long.
+    lane.freeAt = Math.min(lane.freeAt, now + burst * everyMs);
+    lane.pausedUntil = Math.min(lane.pausedUntil, now + lane.pausedForMs);
     const kept = lane.urgent > 0 ? 0 : reserve;
     return Math.max(lane.pausedUntil - now, lane.freeAt - (burst - 1 - kept) * everyMs - now);
   }

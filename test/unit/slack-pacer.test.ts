@@ -87,6 +87,22 @@ describe('the pacer', () => {
     expect(sent).toEqual(['free', 'held']);
   });
 
+  it('stands still no longer than its limit, or Slack, wants it to when the clock is set back', async () => {
+    const manual = createManualClock();
+    let behindMs = 0;
+    const clock = { ...manual, now: () => manual.now() - behindMs };
+    const { pacer, sent, send } = createBed(alone, clock);
+    for (const name of ['a', 'b', 'c', 'd', 'e']) void send(name);
+    pacer.pause('C2', limit, 30_000);
+    void send('held', { lane: 'C2' });
+    await settle();
+    behindMs = 3_600_000;
+    await manual.advance(3_000);
+    expect(sent).toEqual(['a', 'b', 'c', 'd', 'e']);
+    await manual.advance(57_000);
+    expect(sent).toEqual(['a', 'b', 'c', 'd', 'e', 'held']);
+  });
+
   it('gives back what the task gives or throws', async () => {
     const { pacer, send } = createBed();
     await expect(send('a')).resolves.toBe('a');
