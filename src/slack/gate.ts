@@ -42,8 +42,9 @@ export class Gate {
 
   async #process(app: App, event: ReceiverEvent): Promise<void> {
     this.#inHand += 1;
+    let inHand: RequestInHand | null = null;
     try {
-      const inHand = this.#deps.takeIn(event.body, () => this.#turn());
+      inHand = this.#deps.takeIn(event.body, () => this.#turn());
       if (inHand) await this.#written(inHand);
       await this.#ack(event);
       await this.#turn();
@@ -51,6 +52,7 @@ export class Gate {
       await inHand?.finish();
     } catch (error) {
       this.#deps.logger.error({ err: error }, 'a request from Slack could not be handled');
+      await inHand?.abandon();
     } finally {
       this.#inHand -= 1;
       if (this.#inHand === 0) this.#release();

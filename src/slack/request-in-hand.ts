@@ -48,6 +48,12 @@ export class RequestInHand {
     else await requests.close(this.request.key);
   }
 
+  /** To be called when it broke off: nobody here is at work on it any more, so whoever takes it over answers. */
+  async abandon(): Promise<void> {
+    const first = await this.claimed.catch(() => false);
+    if (first) this.#deps.requests.forget(this.request.key);
+  }
+
   async #isStillOurs(): Promise<boolean> {
     if (await this.#deps.requests.isOurs(this.request.key)) return true;
     this.#lost = true;

@@ -112,14 +112,18 @@ export class RequestsInHand {
   /** Writes down what is answered, and holds what is not. To be called every second. */
   async renew(): Promise<void> {
     await this.#write();
-    await this.#hold([...this.#holds], holdMs);
+    await this.#hold(this.#held(), holdMs);
   }
 
-  /** Leaves what is unanswered to others, at once. */
+  /**
+   * Leaves what is unanswered to others, at once. What this process still finds out about it comes too late: it would be
+   * a second answer, and perhaps another one.
+   */
   async release(): Promise<void> {
+    const left = this.#held().filter(([key]) => !this.#unwritten.has(key));
+    for (const [, hold] of left) hold.lost = true;
     await this.#write();
-    await this.#hold([...this.#holds], 0);
-    this.#holds.clear();
+    await this.#hold(left, 0);
   }
 
   async #write(): Promise<void> {
@@ -132,13 +136,17 @@ export class RequestsInHand {
     }
   }
 
+  /** Those that are still this process's, as far as it knows. */
+  #held(): (readonly [string, Hold])[] {
+    return [...this.#holds].filter(([, { lost }]) => !lost);
+  }
+
   async #hold(holds: readonly (readonly [string, Hold])[], forMs: number): Promise<void> {
-    const ours = holds.filter(([, { lost }]) => !lost);
-    if (ours.length === 0) return;
+    if (holds.length === 0) return;
     const until = this.#deps.clock.now() + forMs;
-    const claims = ours.map(([key, { claimant }]) => ({ key, claimant }));
+    const claims = holds.map(([key, { claimant }]) => ({ key, claimant }));
     const held = new Set(await this.#deps.store.holdRequests(claims, until));
-    for (const [key, hold] of ours) {
+    for (const [key, hold] of holds) {
       if (held.has(key)) hold.until = until;
       else hold.lost = true;
     }

@@ -77,7 +77,9 @@ function read(status: number, body: string): Outcome {
   if (/invalid_(blocks|payload|attachments)|no_text|msg_too_long/.test(body))
     return { kind: 'invalid', detail };
   if (/used_url|expired_url|no_such|channel_/.test(body)) return { kind: 'refused', detail };
-  if (status >= 500 || status === 429) return { kind: 'passing', detail };
+  // Not once more, and not so soon: what was not taken here is told in another way, which keeps to Slack's limits.
+  if (status === 429) return { kind: 'refused', detail };
+  if (status >= 500) return { kind: 'passing', detail };
   const ok = status >= 200 && status < 300 && !/"ok"\s*:\s*false/.test(body);
   return { kind: ok ? 'ok' : 'refused', detail };
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PersonRequest } from '../../src/core/model.js';
 import type { Store } from '../../src/core/ports.js';
+import { createFastClock } from '../support/core-harness.js';
 import {
   createSlackBed,
   realClock,
@@ -181,6 +182,15 @@ describe('an answer that Slack does not take', () => {
     expect(slack.ephemerals(ada.id, ops.id)).toHaveLength(1);
   });
 
+  it('for its pace is not repeated there, and is told by another way', async () => {
+    const { slack, ops, ada, record, whisper } = await open();
+    slack.inject({ method: 'response_url', fault: { kind: 'ratelimited', retryAfter: 30 } });
+    await record('help');
+    await whisper(ops.id, ada.id, 'Recording calls from Slack');
+    expect(slack.count('response_url')).toBe(1);
+    expect(slack.count('chat.postEphemeral')).toBe(1);
+  });
+
   it('anywhere is given up, and the log says so', async () => {
     const { slack, quality, record } = await open();
     slack.inject(refusal);
@@ -286,6 +296,54 @@ describe('a process that stalls', () => {
       await bed.store.holdRequests([{ key: taken?.key ?? '', claimant: 'another' }], later),
     ).toHaveLength(1);
   });
+});
+
+describe('a process that ends', () => {
+  it('says nothing any more about what it has left to others', async () => {
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const { slack, ops, ada, record } = await open({
+      // Nobody waits for what is in hand for ten seconds.
+      clock: { ...realClock, sleep: (ms, signal) => realClock.sleep(ms / 50, signal) },
+      controller: (controller) => ({ execute: (...args) => gone.then(() => controller.execute(...args)) }),
+    });
+    await record('help');
+    await bed.app.stop();
+    const [left] = await bed.store.takeLeftRequests(Date.now(), Date.now() + 60_000, 'the next', 1);
+    expect(left).toMatchObject({ words: 'help', takeovers: 1 });
+    go();
+    await saysSo('warn', 'another process answers a request that took too long here');
+    expect(slack.ephemerals(ada.id, ops.id)).toEqual([]);
+    expect(slack.count('response_url')).toBe(0);
+  });
+});
+
+it('what breaks off with nothing said is taken over, and answered', async () => {
+  let broken = true;
+  const clock = createFastClock();
+  const { slack, ops, ada, record, whisper } = await open({
+    clock,
+    store: (store) => ({
+      ...store,
+      holdRequests: (...claims) =>
+        broken ? Promise.reject(new TypeError('x is not a function')) : store.holdRequests(...claims),
+    }),
+    controller: (controller) => ({
+      execute: async (...args) => {
+        // Longer than it is held, so that neither the answer nor an apology can be sure to be the only one.
+        if (broken) clock.jump(10_000);
+        return controller.execute(...args);
+      },
+    }),
+  });
+  await record('help');
+  await saysSo('error', 'a request from Slack could not be handled');
+  broken = false;
+  await whisper(ops.id, ada.id, 'Recording calls from Slack');
+  await settled();
+  expect(slack.ephemerals(ada.id, ops.id)).toHaveLength(1);
 });
 
 it('keeps no way to a person in the database, and nothing of it in the log', async () => {
