@@ -23,3 +23,6 @@ export const isUnderWay = ({ job }: Pick<CardView, 'job'>, now: number): boolean
   // With a failure there is something to be said: why it takes so long.
   job.failure === null &&
   now - job.updatedAt < showWorkingAfterMs;
+
+export const changedAt = ({ conversation, job }: CardView): number =>
+  job?.updatedAt ?? conversation.firstSeenAt;

@@ -18,6 +18,8 @@ export interface BacklogDeps {
 export interface BacklogBoard {
   /** False for what is in hand already, or is to wait. */
   isLeft(view: CardView): boolean;
+  /** How many are to wait for a long while: they may be the first in each list. */
+  setAside(): number;
   /** Never rejects. */
   write(card: Card): Promise<void>;
   /** Told of all work, so that a process does not end in the middle of it. */
@@ -78,7 +80,7 @@ export class Backlog {
 
   async #next(list: ListName): Promise<readonly CardView[]> {
     const { store, clock } = this.#deps;
-    const views = await store[list](clock.now(), readAtOnce);
+    const views = await store[list](clock.now(), readAtOnce + this.#board.setAside());
     const left = views.filter((view) => this.#board.isLeft(view));
     return left.slice(0, places - this.#lanes[list].inHand);
   }

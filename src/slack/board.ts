@@ -6,12 +6,13 @@
 import { showWorkingAfterMs } from '../core/deps.js';
 import type { Card, CardView, OverWarning, Reply } from '../core/model.js';
 import type { Board, NewId, Store } from '../core/ports.js';
-import { isAwaited, isUnderWay } from './awaited.js';
+import { changedAt, isAwaited, isUnderWay } from './awaited.js';
 import { Backlog, type BacklogDeps } from './backlog.js';
 import { CardClaims } from './card-claims.js';
 import { CardSender, type CardSenderDeps } from './card-sender.js';
 import { CardWriters } from './card-writers.js';
 import { DrawnCards } from './drawn-cards.js';
+import { KeptCards } from './kept-cards.js';
 import { type LentRespond, LentResponses } from './lent-responses.js';
 import { Outlet } from './outlet.js';
 import { OverWarnings, type OverWarningsDeps } from './over-warnings.js';
@@ -25,7 +26,7 @@ type BoardStore = CardSenderDeps['store'] &
   BacklogDeps['store'] &
   Pick<Store, 'listStaleCards' | 'listStaleJobCards' | 'listDueReplies' | 'claimCard' | 'releaseCard'>;
 
-export interface BoardDeps extends Omit<CardSenderDeps, 'store' | 'lent' | 'outlet'> {
+export interface BoardDeps extends Omit<CardSenderDeps, 'store' | 'lent' | 'kept' | 'outlet'> {
   readonly store: BoardStore;
   /** Among how many processes Slack's limits are divided. */
   readonly sharing: Sharing;
@@ -61,7 +62,8 @@ export class CardBoard implements Board {
     this.#deps = deps;
     this.#planned = new PlannedRedraws(deps.clock);
     this.#lent = new LentResponses(deps.clock);
-    const shared = { ...deps, holder: deps.newId(), lent: this.#lent, signal };
+    const kept = new KeptCards(deps.clock);
+    const shared = { ...deps, holder: deps.newId(), lent: this.#lent, kept, signal };
     const outlet = new Outlet({ ...shared, client: deps.clients.interactive });
     const sender = new CardSender({ ...shared, outlet });
     this.#claims = new CardClaims(shared);
@@ -72,6 +74,7 @@ export class CardBoard implements Board {
       isLeft: (view) => this.#isLeft(view.card, view.conversation.version) && !this.#isUnderWay(view),
       write: (card) => this.#writers.write(card),
       track: (work) => this.#track(work),
+      setAside: () => kept.size,
     });
   }
 
@@ -195,5 +198,3 @@ export class CardBoard implements Board {
     if (views.some((view) => !first.includes(view))) this.#backlog.wake();
   }
 }
-
-const changedAt = ({ conversation, job }: CardView): number => job?.updatedAt ?? conversation.firstSeenAt;

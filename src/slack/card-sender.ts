@@ -6,10 +6,11 @@ import type { Message } from './blocks.js';
 import { renderCard } from './cards.js';
 import type { SlackClients } from './clients.js';
 import { drop, giveUp } from './giving-up.js';
+import type { KeptCards } from './kept-cards.js';
 import type { LentResponses } from './lent-responses.js';
 import type { Post } from './lost-posts.js';
 import { cardMark, replyMark } from './marks.js';
-import { type Delivery, type Outlet, priorities } from './outlet.js';
+import { type Delivery, type LastingFailure, type Outlet, priorities } from './outlet.js';
 import { isStillTrue, renderReply } from './replies.js';
 
 export interface CardSenderDeps {
@@ -23,6 +24,7 @@ export interface CardSenderDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lent: LentResponses;
+  readonly kept: KeptCards;
   readonly outlet: Outlet;
 }
 
@@ -63,11 +65,7 @@ export class CardSender {
     const post = { id, attemptedAt: due.attemptedAt, channelId, threadTs, mark: replyMark(id) };
     const found = await this.#outlet.lookFor(post, priorities.reply, sent);
     if (found !== 'absent') return found;
-    if (!isStillTrue(due, clock.now())) {
-      this.#outlet.lost.forget(id);
-      await this.#outlet.remember(() => store.forgetReply(id));
-      return 'done';
-    }
+    if (!isStillTrue(due, clock.now())) return this.#forgetReply(due);
     return this.#outlet.inLane({ ...post, ts: null }, priorities.reply, () =>
       this.#replyNow(due, post, sent),
     );
@@ -85,8 +83,27 @@ export class CardSender {
       return 'done';
     } catch (error) {
       const failure = this.#outlet.readLasting({ ...post, ts: null }, error);
-      return failure === 'again' ? failure : giveUp(this.#deps, due, renderReply(due), failure);
+      if (failure === 'again') return failure;
+      // Gone is what it was to stand under. Otherwise it is left out alone, and the card finds out for itself what it may.
+      if (failure.kind === 'gone') return giveUp(this.#deps, due, renderReply(due), failure);
+      return this.#leaveOut(due, failure);
     }
+  }
+
+  #leaveOut(due: Reply, { kind, code }: LastingFailure): Promise<Delivery> {
+    const { id: cardId, channelId } = due.card;
+    const level = kind === 'no-access' ? 'warn' : 'error';
+    this.#deps.logger[level](
+      { cardId, channelId, code, reply: due.kind },
+      'Slack does not take a reply; its card stays',
+    );
+    return this.#forgetReply(due);
+  }
+
+  async #forgetReply({ id }: Reply): Promise<Delivery> {
+    this.#outlet.lost.forget(id);
+    await this.#outlet.remember(() => this.#deps.store.forgetReply(id));
+    return 'done';
   }
 
   async #drawNow(view: CardView): Promise<Delivery> {
@@ -102,8 +119,19 @@ export class CardSender {
       const failure = this.#outlet.readLasting(card, error);
       if (failure === 'again') return failure;
       if (failure.kind === 'no-access' && isOnItsWay(view)) return 'later';
+      if (failure.kind === 'unknown') return this.#keep(view, failure);
       return giveUp(this.#deps, view, message, failure);
     }
+  }
+
+  #keep({ card: { id: cardId, channelId }, conversation }: CardView, { code }: LastingFailure): Delivery {
+    if (this.#deps.kept.add(cardId, conversation.version)) {
+      this.#deps.logger.error(
+        { cardId, channelId, code },
+        'Slack does not take a card, and nobody knows why; it is kept, and tried again now and then',
+      );
+    }
+    return 'kept';
   }
 
   #render(view: CardView): Message {

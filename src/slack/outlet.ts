@@ -10,9 +10,9 @@ import { readFailure, type SlackFailure } from './slack-failure.js';
 
 /**
  * `over`: the card was dropped, or the process ends. `again`: what is newest is to be looked up and sent; where Slack
- * asked to wait, the lane does. `later`: it stays stale until its rows change.
+ * asked to wait, the lane does. `later`: it stays stale until its rows change. `kept`: until then, or for a long while.
  */
-export type Delivery = 'done' | 'over' | 'again' | 'later';
+export type Delivery = 'done' | 'over' | 'again' | 'later' | 'kept';
 
 export type LastingFailure = Extract<SlackFailure, { code: string }>;
 
@@ -80,7 +80,8 @@ export class Outlet {
     try {
       return await postOrUpdate(client, place, message);
     } catch (error) {
-      if (readFailure(error)?.kind !== 'invalid') throw error;
+      const kind = readFailure(error)?.kind;
+      if (kind !== 'invalid' && kind !== 'unknown') throw error;
       const { channelId } = place;
       this.#deps.logger.error({ channelId, err: error }, 'Slack refused the blocks; sending plain text');
       return postOrUpdate(client, place, { text: message.text, blocks: [] });

@@ -75,7 +75,7 @@ export class OverWarnings {
     } catch (error) {
       const failure = outlet.readLasting(place, error);
       if (failure === 'again') return failure;
-      const level = failure.kind === 'invalid' ? 'error' : 'info';
+      const level = failure.kind === 'invalid' || failure.kind === 'unknown' ? 'error' : 'info';
       logger[level]({ id, channelId: place.channelId, code: failure.code }, 'a warning keeps its buttons');
     }
     await outlet.remember(() => store.forgetReply(id));

@@ -13,11 +13,15 @@ export interface RepeatDeps {
 const firstPauseMs = 1_000;
 const longestPauseMs = 60_000;
 
-/** `attempt` says whether it is done; if it is not, it is called again at once. */
+/**
+ * `attempt` says whether it is done; if it is not, it is called again at once. `pause` may end sooner than after so many
+ * milliseconds, and does when the signal aborts.
+ */
 export async function repeatUntilDone(
   { clock, logger, random, signal }: RepeatDeps,
   trouble: string,
   attempt: () => Promise<boolean>,
+  pause = (ms: number): Promise<void> => clock.sleep(ms, signal),
 ): Promise<void> {
   for (let failures = 0; !signal.aborted; ) {
     try {
@@ -29,7 +33,7 @@ export async function repeatUntilDone(
         Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 6)) * (0.5 + random() / 2);
       failures += 1;
       logger.warn({ err: error, failures, pauseMs: Math.round(pauseMs) }, `${trouble}; trying again`);
-      await clock.sleep(pauseMs, signal);
+      await pause(pauseMs);
     }
   }
 }

@@ -10,8 +10,10 @@ export type SlackFailure =
   | { readonly kind: 'gone'; readonly code: string }
   /** An administrator must act: the token or its scopes. */
   | { readonly kind: 'refused'; readonly code: string }
-  /** Slack does not take what was sent. */
-  | { readonly kind: 'invalid'; readonly code: string };
+  /** Slack does not take what was sent: whatever else changes, it never will. */
+  | { readonly kind: 'invalid'; readonly code: string }
+  /** A word of Slack's that says nothing to this version of the bot. */
+  | { readonly kind: 'unknown'; readonly code: string };
 
 const passing = new Set([
   'ratelimited',
@@ -49,6 +51,31 @@ const refused = new Set([
   'team_disabled',
 ]);
 
+const invalid = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'invalid_arguments',
+  'invalid_arg_name',
+  'invalid_array_arg',
+  'invalid_attachments',
+  'invalid_charset',
+  'invalid_form_data',
+  'invalid_json',
+  'invalid_metadata_format',
+  'invalid_metadata_schema',
+  'invalid_post_type',
+  'attachment_payload_limit_exceeded',
+  'block_mismatch',
+  'json_not_object',
+  'markdown_text_conflict',
+  'metadata_must_be_sent_from_app',
+  'metadata_too_large',
+  'msg_blocks_too_long',
+  'msg_too_long',
+  'no_text',
+  'too_many_attachments',
+]);
+
 /** Null for what is no answer of Slack's and no lost connection: a bug. */
 export function readFailure(error: unknown): SlackFailure | null {
   if (error instanceof webApi.WebAPIRateLimitedError) {
@@ -70,6 +97,7 @@ function readCode(code: string): SlackFailure {
   if (noAccess.has(code)) return { kind: 'no-access', code };
   if (gone.has(code)) return { kind: 'gone', code };
   if (refused.has(code)) return { kind: 'refused', code };
+  if (invalid.has(code)) return { kind: 'invalid', code };
   // An answer that is no JSON comes as its own “code”: somebody stands between us and Slack, or Slack is ill.
-  return /^[a-z_]{1,60}$/.test(code) ? { kind: 'invalid', code } : { kind: 'passing', afterMs: null };
+  return /^[a-z_]{1,60}$/.test(code) ? { kind: 'unknown', code } : { kind: 'passing', afterMs: null };
 }

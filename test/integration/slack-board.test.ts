@@ -319,6 +319,170 @@ describe('when Slack fails, a card', () => {
   });
 });
 
+describe('what Slack refuses with a word that the bot does not know', () => {
+  const unheardOf = { method: 'chat.update', fault: { kind: 'error', code: 'unheard_of' } } as const;
+  const openDrawn = async (options: SlackBedOptions = {}) => {
+    const opened = await open(options);
+    const begun = await opened.begin();
+    opened.board.redraw(begun.conversationId);
+    await opened.drawn();
+    return { ...opened, ...begun };
+  };
+  const refusals = () =>
+    bed.logger.lines.filter(({ message }) => message.startsWith('Slack does not take a'));
+
+  it('is kept, and drawn when it changes, and the log says so once', async () => {
+    const { board, jobId, conversationId, change, drawn, slack, posts } = await openDrawn();
+    const clear = slack.inject({ ...unheardOf, times: 'until-cleared' });
+    await change(jobId, { state: 'stopping' });
+    board.redraw(conversationId);
+    await until(() => expect(refusals()).toMatchObject([{ level: 'error' }]));
+    await change(jobId, { state: 'recording' });
+    board.redraw(conversationId);
+    await until(() => expect(slack.count('chat.update')).toBe(4));
+    expect(refusals()).toHaveLength(1);
+    clear();
+    await change(jobId, { state: 'stopping' });
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('Stopping…')]);
+  });
+
+  it('is left alone for a while, and then tried again', async () => {
+    const clock = createFastClock();
+    const { board, jobId, conversationId, change, drawn, slack, posts } = await openDrawn({ clock });
+    slack.inject({ ...unheardOf, times: 2 });
+    await change(jobId, { state: 'stopping' });
+    board.redraw(conversationId);
+    await until(() => expect(refusals()).toHaveLength(1));
+    const since = clock.now();
+    board.start();
+    // Three sweeps.
+    await until(() => expect(clock.now() - since).toBeGreaterThan(10_000));
+    expect(slack.count('chat.update')).toBe(2);
+    clock.jump(30_000);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('Stopping…')]);
+  });
+
+  it('does not keep its thread from telling the outcome', async () => {
+    const { board, jobId, conversationId, change, slack, posts } = await openDrawn();
+    slack.inject({ ...unheardOf, times: 'until-cleared' });
+    await change(jobId, stopped);
+    board.redraw(conversationId);
+    await until(() =>
+      expect(posts()).toEqual([expect.stringContaining('*Recording*'), expect.stringContaining('stopped')]),
+    );
+    expect(slack.count('chat.update')).toBe(2);
+  });
+
+  it('holds up no other, however many of them there are', async () => {
+    const { board, announce, store, slack, ops } = await open();
+    const [last = ''] = (await announce(21)).slice(-1);
+    board.redraw(last);
+    await until(() => expect(slack.messages(ops.id)).toHaveLength(1));
+    // As if the others stood there, too.
+    for (const { card, conversation } of await store.listStaleCards()) {
+      await store.cardDrawn(card.id, `1.${card.id}`, conversation.version);
+    }
+    const open20 = (await store.listOpenConversations()).filter(({ id }) => id !== last);
+    slack.inject({ ...unheardOf, times: 40 });
+    await store.endCalls(
+      open20.map(({ id }) => id),
+      2_000,
+    );
+    for (const { id } of open20) board.redraw(id);
+    await until(() => expect(refusals()).toHaveLength(20));
+    await store.endCalls([last], 3_000);
+    board.redraw(last);
+    await until(async () => expect(await store.listStaleCards(last)).toEqual([]));
+  });
+});
+
+describe('a reply that Slack does not take', () => {
+  it.each(['invalid_arguments', 'restricted_action', 'unheard_of'])(
+    'is left out alone (%s): its card stays, and is kept up to date',
+    async (code) => {
+      const { board, begin, change, drawn, slack, ops, store, logger } = await open();
+      const { jobId, conversationId } = await begin();
+      board.redraw(conversationId);
+      await drawn();
+      slack.inject({ method: 'chat.postMessage', fault: { kind: 'error', code }, times: 2 });
+      await change(jobId, stopped);
+      board.redraw(conversationId);
+      await drawn();
+      const [card, ...others] = slack.messages(ops.id);
+      expect(others).toEqual([]);
+      expect(card && wordsOf(card)).toContain('*Recording stopped*');
+      expect(await store.findCard(ops.id, card?.ts ?? '')).not.toBeNull();
+      expect(logger.lines).toContainEqual(
+        expect.objectContaining({ message: 'Slack does not take a reply; its card stays' }),
+      );
+    },
+  );
+});
+
+describe('a card that waits because Slack was away', () => {
+  /** Pauses of more than a second have no end, unless they are called off; those of five are the end of the process. */
+  const isLong = (ms: number) => ms > 1_000 && ms < 5_000;
+  const clock = {
+    ...realClock,
+    sleep: (ms: number, signal?: AbortSignal) => realClock.sleep(isLong(ms) ? 3_600_000 : ms / 50, signal),
+  };
+  const failing = (attempts: number, last = () => Promise.resolve()) => {
+    let left = attempts;
+    const store = (real: Store): Store => ({
+      ...real,
+      claimCard: async (...args) => {
+        left -= 1;
+        const still = left;
+        if (still === 0) await last();
+        if (still >= 0) throw new Error('away');
+        return real.claimCard(...args);
+      },
+    });
+    return { store, failed: () => left <= 0 };
+  };
+  const said = (times: number) =>
+    until(() =>
+      expect(
+        bed.logger.lines.filter(({ message }) => message === 'a card could not be drawn; trying again'),
+      ).toHaveLength(times),
+    );
+
+  it('is drawn as soon as something new happens', async () => {
+    const { board, begin, change, drawn, posts } = await open({ clock, store: failing(2).store });
+    const { jobId, conversationId } = await begin();
+    board.redraw(conversationId);
+    await said(2);
+    await change(jobId, { state: 'stopping' });
+    board.redraw(conversationId);
+    await drawn();
+    expect(posts()).toEqual([expect.stringContaining('Stopping…')]);
+  });
+
+  it('is drawn soon after an attempt during which something new happened', async () => {
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    const { store, failed } = failing(2, () => gone);
+    const { board, begin, change, drawn, posts } = await open({ clock, store });
+    const { jobId, conversationId } = await begin();
+    board.redraw(conversationId);
+    await until(() => expect(failed()).toBe(true));
+    await change(jobId, { state: 'stopping' });
+    board.redraw(conversationId);
+    const other = await begin();
+    board.redraw(other.conversationId);
+    // Then the board has also looked at the first.
+    await until(() => expect(posts()).toEqual([expect.stringContaining(other.conversationId)]));
+    go();
+    await drawn();
+    expect(posts()).toEqual([expect.anything(), expect.stringContaining('Stopping…')]);
+  });
+});
+
 it('the card of a start that failed is posted all the same when its asker’s process has died', async () => {
   const { board, begin, change, drawn, posts } = await open();
   const { jobId, conversationId } = await begin();
