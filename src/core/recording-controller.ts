@@ -44,7 +44,10 @@ export class RecordingController {
     this.#deps = deps;
   }
 
-  /** Does what the person asks for, if they may. Throws `RecordError`; every refusal for want of permission is audited. */
+  /**
+   * Does what the person asks for, if they may. Throws `RecordError`; every refusal for want of permission is audited, but
+   * not that it could not be checked just now: nobody was refused then.
+   */
   async execute(command: Command, asker: Asker): Promise<Answer> {
     if (command.name === 'help') return { kind: 'help', canPause: this.#deps.recordings.canPause };
     await this.#permit(command, asker);
@@ -73,7 +76,9 @@ export class RecordingController {
     try {
       await checkAccess(access, asker, userGroups);
     } catch (error) {
-      if (error instanceof RecordError) await store.appendAudit(this.#refusal(command, asker, error));
+      if (error instanceof RecordError && error.code !== 'UNAVAILABLE') {
+        await store.appendAudit(this.#refusal(command, asker, error));
+      }
       throw error;
     }
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { auditOf } from '../../src/core/deps.js';
+import { RecordError } from '../../src/core/errors.js';
+import { RecordingController } from '../../src/core/recording-controller.js';
 import { type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
 
 let core: CoreHarness;
@@ -38,6 +40,22 @@ describe('somebody who is not permitted', () => {
         code: 'NOT_PERMITTED',
       },
     ]);
+  });
+
+  it.each([
+    ['just now, is not: nobody was refused', 'UNAVAILABLE', []],
+    ['until an administrator acts, is, with that reason', 'SLACK_REFUSED', ['SLACK_REFUSED']],
+  ] as const)('whose permission cannot be checked %s', async (_, code, onRecord) => {
+    const controller = new RecordingController({
+      ...core.deps,
+      access: { users: [], userGroups: ['SLEADS'], channels: [], anybody: false },
+      userGroups: { members: () => Promise.reject(new RecordError(code, 'Nobody knows.')) },
+      alerts: () => null,
+    });
+    const id = randomUUID();
+    await expect(controller.execute({ name: 'stop', id, reason: null }, sam)).rejects.toMatchObject({ code });
+    expect((await core.store.listAudit(id)).map((entry) => entry.code)).toEqual(onRecord);
+    expect(core.genesys.count('any')).toBe(0);
   });
 
   it('may read the help', async () => {

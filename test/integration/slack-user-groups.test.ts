@@ -83,7 +83,52 @@ describe('the members of a user group', () => {
     const { user, groups } = open();
     slack.inject({ method: 'usergroups.users.list', fault });
     await expect(groups.members('SLEADS')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    if (fault.kind === 'ratelimited') return;
+    if (fault.kind === 'ratelimited') now += 7_000;
     expect((await groups.members('SLEADS')).has(user.id)).toBe(true);
+  });
+
+  it('are not asked for, of any group, while Slack wants to be left alone', async () => {
+    const { groups } = open();
+    slack.inject({ method: 'usergroups.users.list', fault: { kind: 'ratelimited', retryAfter: 7 } });
+    await expect(groups.members('SLEADS')).rejects.toMatchObject({ retryAfterMs: 7_000 });
+    now += 6_000;
+    await expect(groups.members('SOTHER')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      retryAfterMs: 1_000,
+    });
+    expect(asked()).toBe(1);
+  });
+
+  it('are those that Slack named last while it has trouble, for ten minutes', async () => {
+    const { user, groups } = open();
+    await groups.members('SLEADS');
+    slack.inject({
+      method: 'usergroups.users.list',
+      fault: { kind: 'status', status: 500 },
+      times: 'until-cleared',
+    });
+    now += 10 * 60_000 - 1;
+    expect((await groups.members('SLEADS')).has(user.id)).toBe(true);
+    expect(asked()).toBe(2);
+    now += 1;
+    await expect(groups.members('SLEADS')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('are not those that Slack named last once it has refused to tell', async () => {
+    const { groups } = open();
+    await groups.members('SLEADS');
+    now += 60_000;
+    slack.inject({ method: 'usergroups.users.list', fault: { kind: 'error', code: 'no_such_subteam' } });
+    await expect(groups.members('SLEADS')).rejects.toMatchObject({ code: 'SLACK_REFUSED' });
+    slack.inject({ method: 'usergroups.users.list', fault: { kind: 'status', status: 500 } });
+    await expect(groups.members('SLEADS')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('are asked for again when the clock was set back', async () => {
+    const { groups } = open();
+    await groups.members('SLEADS');
+    now -= 3_600_000;
+    await groups.members('SLEADS');
+    expect(asked()).toBe(2);
   });
 });

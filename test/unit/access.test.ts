@@ -9,6 +9,8 @@ const groups: UserGroups = {
     if (group === 'SBROKEN')
       throw new RecordError('SLACK_REFUSED', 'No usergroups:read.', { cure: 'Grant it.' });
     if (group === 'SODD') throw new Error('odd');
+    if (group === 'SAWAY') throw new RecordError('UNAVAILABLE', 'Slack is away.', { retryAfterMs: 7_000 });
+    if (group === 'SSILENT') return new Promise(() => undefined);
     return new Set(group === 'S1' ? ['UMEMBER'] : []);
   },
 };
@@ -39,14 +41,27 @@ describe('who may', () => {
     await expect(asks(policy, 'U2')).rejects.toMatchObject({ permitted: policy });
   });
   it('not somebody whose group cannot be read, and the reason is told', async () => {
-    await expect(asks({ userGroups: ['SBROKEN'] }, 'UMEMBER')).rejects.toMatchObject({
-      code: 'NOT_PERMITTED',
-      message: expect.stringContaining('could not be read'),
-      cure: 'No usergroups:read. Grant it.',
+    await expect(asks({ userGroups: ['S1', 'SBROKEN'] }, 'UELSE')).rejects.toMatchObject({
+      code: 'SLACK_REFUSED',
+      message: expect.stringContaining('cannot be read'),
+      cure: 'No usergroups:read. Grant it. Nothing was done.',
+      permitted: { userGroups: ['S1', 'SBROKEN'] },
+    });
+  });
+  it('not somebody of whose group nothing is known now, who is asked to try again', async () => {
+    await expect(asks({ userGroups: ['SBROKEN', 'SAWAY'] }, 'UMEMBER')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: 'Your permission could not be checked just now.',
+      cure: 'Slack is away. Nothing was done.',
+      retryAfterMs: 7_000,
     });
     await expect(asks({ userGroups: ['SODD'] }, 'UMEMBER')).rejects.toMatchObject({
-      cure: expect.stringContaining('Try again'),
+      code: 'UNAVAILABLE',
+      cure: 'Nothing was done; try again in a minute.',
     });
+  });
+  it('a member of one group at once, though another is not read yet', async () => {
+    await expect(asks({ userGroups: ['SSILENT', 'S1'] }, 'UMEMBER')).resolves.toBeUndefined();
   });
   it('a member of a readable group although another cannot be read', async () => {
     await expect(asks({ userGroups: ['SBROKEN', 'S1'] }, 'UMEMBER')).resolves.toBeUndefined();
