@@ -6,6 +6,7 @@ import { Gate } from './gate.js';
 import { HttpTransport } from './http-mode.js';
 import { LeftRequests } from './left-requests.js';
 import { inHandOf, registerListeners } from './listeners.js';
+import { Modals } from './modals.js';
 import { readRequest } from './person-requests.js';
 import type { PickerDeps } from './picker.js';
 import { reportError } from './report-error.js';
@@ -24,7 +25,7 @@ export interface SlackConfig {
   readonly apiUrl: string;
 }
 
-export interface SlackAppDeps extends PickerDeps {
+export interface SlackAppDeps extends Omit<PickerDeps, 'modals'> {
   readonly config: SlackConfig;
   readonly store: PickerDeps['store'] & RequestsInHandDeps['store'];
   readonly clients: WhisperDeps['clients'];
@@ -62,7 +63,7 @@ export function createSlackApp(deps: SlackAppDeps): SlackApp {
     logger: toSlackLogger(deps.logger),
     clientOptions: clientOptions(deps, 2),
   });
-  registerListeners(app, deps);
+  registerListeners(app, { ...deps, modals: new Modals(deps) });
   app.error(({ error, context }: { error: Error; context: Parameters<typeof inHandOf>[0] }) =>
     reportError(deps, error, inHandOf(context)),
   );

@@ -101,9 +101,23 @@ async function onCardButton(deps: ListenerDeps, click: Click): Promise<void> {
   const isCard = (await deps.store.findCard(channelId, ts)) !== null;
   const removing = !isCard && mark ? deps.board.removeTwin({ cardId: mark.id, channelId, ts }) : isCard;
   const outcome = await deps.controller.execute(command, place);
-  const isSettled = await removing;
+  const isSettled = await inTime(deps, removing);
   const redrawn = !isSettled && (await redrawHere(deps, outcome, click));
   if (!redrawn || !saidByCard.has(outcome.kind)) await answer(deps, outcome, place, respond);
+}
+
+/** Its card may be in the hands of somebody who waits for Slack. The one who clicked is answered all the same, in milliseconds. */
+const removeWithinMs = 1_000;
+
+/** No, where it takes longer: then the clicked message stands for a while more, and says what is so. */
+async function inTime({ clock }: ListenerDeps, removing: boolean | Promise<boolean>): Promise<boolean> {
+  const timer = new AbortController();
+  const isSettled = await Promise.race([
+    removing,
+    clock.sleep(removeWithinMs, timer.signal).then(() => false),
+  ]);
+  timer.abort();
+  return isSettled;
 }
 
 /** The board does not keep the clicked message: most likely it came through a `response_url`, and so does its successor. True when Slack has taken that. */

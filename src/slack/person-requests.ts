@@ -5,7 +5,7 @@ import { type Command, parseCommand } from '../core/command.js';
 import type { PersonRequest } from '../core/model.js';
 import { readActionId } from './blocks.js';
 import { readMark } from './marks.js';
-import { readPicker } from './picker-view.js';
+import { lookAgainId, readPicker } from './picker-view.js';
 import { toPlainText } from './plain-text.js';
 
 /** Null for whatever is neither a command nor a button: nobody is owed an answer to it. */
@@ -58,6 +58,8 @@ function kindOf({ container, message, view }: BlockAction): Exclude<PersonReques
 /** Null for a button of another version of the bot. Throws `COMMAND_INVALID` for a command that means nothing. */
 export function toCommand({ kind, words, value }: PersonRequest): Command | null {
   if (kind === 'command') return parseCommand(words);
+  // The modal may be closed by the time that somebody gets to it: then the calls come as a list.
+  if (words === lookAgainId) return { name: 'pick' };
   const name = readActionId(words);
   if (name === null || !value) return null;
   switch (name) {

@@ -9,8 +9,8 @@ import { RecordError } from '../core/errors.js';
 import type { PersonRequest } from '../core/model.js';
 import { renderAnswer, renderStarted } from './answers.js';
 import { type Message, toMessage } from './blocks.js';
-import type { SlackClients } from './clients.js';
 import { renderOldButton } from './error-message.js';
+import type { Drawn, Modals } from './modals.js';
 import { toCommand } from './person-requests.js';
 import {
   lookAgainId,
@@ -24,10 +24,9 @@ import {
 import { describeError } from './report-error.js';
 import type { RequestInHand } from './request-in-hand.js';
 import type { ListenerDeps } from './requests.js';
-import { readFailure } from './slack-failure.js';
 
 export interface PickerDeps extends ListenerDeps {
-  readonly clients: Pick<SlackClients, 'interactive'>;
+  readonly modals: Pick<Modals, 'open' | 'update'>;
 }
 
 /** Opens the modal before anything is asked, since its `trigger_id` lives for three seconds; then fills it. */
@@ -39,10 +38,10 @@ export async function openPicker(
   const { userId, channelId } = request;
   const place = { userId, channelId };
   const key = { id: deps.newId(), channelId };
-  const opening = open(deps, key, triggerId);
+  const opening = deps.modals.open(triggerId, renderLooking(key));
   const [content] = await Promise.all([look(deps, place, null), opening]);
   // Tried also when it did not open: Slack may have opened it, and only the answer was lost.
-  if (!(await show(deps, key, content))) await respond(renderWithoutModal(content));
+  if ((await show(deps, key, content)) !== 'drawn') await respond(renderWithoutModal(content));
 }
 
 export async function onPickerButton(
@@ -58,8 +57,11 @@ export async function onPickerButton(
     return;
   }
   const content = await carryOut(deps, inHand.request, actionId);
-  if (await show(deps, key, content)) return;
+  const drawn = await show(deps, key, content);
+  if (drawn === 'drawn') return;
   if (content.notice !== null) await inHand.respond(content.notice);
+  // To somebody who looks at a modal that does not change; whoever has closed it does not want the calls any more.
+  else if (drawn === 'failed') await inHand.respond(renderWithoutModal(content));
 }
 
 /** What the modal shows after the click. */
@@ -100,33 +102,5 @@ const joined = (one: Message, other: Message): Message =>
 const toNotice = (outcome: Answer, now: number): Message | null =>
   outcome.kind === 'started' ? renderStarted(outcome.job) : renderAnswer(outcome, now);
 
-async function open({ clients, logger }: PickerDeps, key: PickerKey, triggerId: string): Promise<void> {
-  try {
-    await clients.interactive.views.open({ trigger_id: triggerId, view: renderLooking(key) });
-  } catch (error) {
-    logger.warn({ reason: reasonOf(error) }, 'the picker did not open');
-  }
-}
-
-/** False when the modal does not show it: most often because somebody has closed it. */
-async function show(
-  { clients, logger }: PickerDeps,
-  key: PickerKey,
-  content: PickerContent,
-): Promise<boolean> {
-  try {
-    await clients.interactive.views.update({ external_id: key.id, view: renderPicker(key, content) });
-    return true;
-  } catch (error) {
-    const reason = reasonOf(error);
-    if (reason !== 'not_found') logger.warn({ reason }, 'the picker could not be drawn');
-    return false;
-  }
-}
-
-/** Slack's own word for it. Not the error: what was sent may stand in it. Throws what is a bug. */
-function reasonOf(error: unknown): string {
-  const failure = readFailure(error);
-  if (failure === null) throw error;
-  return 'code' in failure ? failure.code : 'no answer';
-}
+const show = ({ modals }: PickerDeps, key: PickerKey, content: PickerContent): Promise<Drawn> =>
+  modals.update(key.id, renderPicker(key, content));

@@ -69,6 +69,26 @@ describe('a card that stands there twice, because the answer to the first post w
     await card(ops.id, '*Recording stopped*');
   });
 
+  it('answers the click though the second message cannot be removed for as long as somebody has the card', async () => {
+    let busy = Promise.resolve();
+    const { ops, slack, press, card, twin } = await openTwin({
+      store: (store) => ({ ...store, claimCard: (...claim) => busy.then(() => store.claimCard(...claim)) }),
+    });
+    let go = () => {};
+    busy = new Promise((resolve) => {
+      go = resolve;
+    });
+    await press(ops.id, twin.ts, 'Stop');
+    await until(() => {
+      const [shown] = slack.messages(ops.id);
+      expect(shown && wordsOf(shown)).toContain('*Recording stopped*');
+      expect(shown?.ts).toBe(twin.ts);
+    });
+    go();
+    const left = await card(ops.id, '*Recording stopped*');
+    expect(left.ts).not.toBe(twin.ts);
+  });
+
   it('never comes about where the bot may look into the channel', async () => {
     const scopes = ['commands', 'chat:write', 'channels:history'];
     const { slack, genesys, ops, record, card, press } = await open({ simulator: { scopes } });

@@ -121,6 +121,14 @@ describe('what another process has left', () => {
     await card(ops.id, '*Recording*');
   });
 
+  it('is a click on “Look again” in a modal, which is answered with the calls', async () => {
+    const { genesys, ops, ada, whisper } = await open();
+    genesys.startCall();
+    await leave({ kind: 'list-button', words: 'record_look_again', value: null });
+    const list = await whisper(ops.id, ada.id, '1 active call');
+    expect(wordsOf(list)).not.toContain('another version');
+  });
+
   it('is a click on a button of another version, which is said', async () => {
     const { ops, ada, whisper } = await open();
     await leave({ kind: 'card-button', words: 'record_v0', value: 'x' });

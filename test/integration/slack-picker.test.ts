@@ -95,6 +95,32 @@ describe('a click in the picker', () => {
     expect(await shows('1 active call', call.id)).not.toContain('another version');
   });
 
+  it('that looks again is answered in the channel when the modal cannot be drawn, without pressing Slack', async () => {
+    const { slack, genesys, ops, ada, record, shows, pick, whisper } = await open();
+    await record('');
+    await shows('No call is active.');
+    genesys.startCall();
+    slack.inject({ method: 'views.update', fault: { kind: 'ratelimited', retryAfter: 30 } });
+    await pick('Look again');
+    await whisper(ops.id, ada.id, '1 active call');
+    genesys.startCall();
+    await pick('Look again');
+    await whisper(ops.id, ada.id, '2 active calls');
+    expect(slack.count('views.update')).toBe(2);
+  });
+
+  it('that looks again, after which the modal is closed, needs no answer', async () => {
+    const { slack, genesys, ops, ada, record, shows, pick } = await open();
+    await record('');
+    await shows('No call is active.');
+    genesys.inject({ on: 'calls', fault: { kind: 'slow', ms: 300 } });
+    await pick('Look again');
+    await slack.closeView(ada.id);
+    await until(() => expect(slack.count('views.update')).toBe(2));
+    await bed.app.stop();
+    expect(slack.ephemerals(ada.id, ops.id)).toEqual([]);
+  });
+
   it('of another version of the bot is answered with the calls', async () => {
     const { slack, ada, record, shows, views, clients } = await open();
     await record('');
