@@ -18,6 +18,7 @@ import { createMetrics } from './http/metrics.js';
 import { createHttpServer } from './http/server.js';
 import { instrumentCommands, instrumentGenesys, instrumentSlack } from './instrument.js';
 import { notReady, untilReachable } from './readiness.js';
+import { stopInOrder } from './shutdown.js';
 import { createSlackApp } from './slack/app.js';
 import { CardBoard } from './slack/board.js';
 import { createSlackClients, type Fetch } from './slack/clients.js';
@@ -76,15 +77,7 @@ export function createService(config: Config, overrides: ServiceDeps): Service {
     async stop() {
       stopping.abort();
       parts.started = false;
-      const quietly = (name: string, work: Promise<unknown>) =>
-        work.catch((error: unknown) => logger.error({ err: error, part: name }, 'did not stop cleanly'));
-      await quietly('slack', slack.stop());
-      await Promise.all([quietly('upkeep', upkeep.stop()), quietly('watch', watch.stop())]);
-      await quietly('board', board.stop());
-      await quietly('pace', pace.leave());
-      await quietly('http', http.stop());
-      genesys.close();
-      await quietly('store', store.close());
+      await stopInOrder(parts);
       logger.info({}, 'stopped');
     },
   };

@@ -19,6 +19,8 @@ const progressLeastMs = 30_000;
 /** Slack's last redelivery comes after five minutes; an hour leaves room for clocks and queues. */
 const rememberDeliveriesMs = 60 * 60_000;
 const pruneEveryMs = 10 * 60_000;
+/** How long `stop` waits for what is in hand, in milliseconds; the rest is taken up by the next process. */
+const drainMs = 5_000;
 
 export class Upkeep {
   readonly #deps: Deps;
@@ -36,9 +38,16 @@ export class Upkeep {
     this.#running = this.#run();
   }
 
-  /** Resolves when the work in hand has ended. */
+  /** Resolves when the work in hand has ended, or after five seconds: Genesys may not answer for longer. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    const timer = new AbortController();
+    const timeUp = this.#deps.clock.sleep(drainMs, timer.signal);
+    await Promise.race([this.#ended(), timeUp]);
+    timer.abort();
+  }
+
+  async #ended(): Promise<void> {
     await this.#running;
     await this.settled();
   }

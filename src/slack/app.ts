@@ -38,7 +38,7 @@ export interface SlackAppDeps extends Omit<PickerDeps, 'modals'> {
 export interface SlackApp {
   /** Throws `SLACK_REFUSED` when Slack refuses a token, `UNAVAILABLE` when it cannot be reached. */
   start(): Promise<void>;
-  /** Finishes what is in hand, for at most ten seconds, and takes no more. */
+  /** Finishes what is in hand, for at most eight seconds and two for answers, and takes no more. */
   stop(): Promise<void>;
   /** Why commands cannot be served now; empty when they can. */
   notReady(): string[];
@@ -46,7 +46,7 @@ export interface SlackApp {
   readonly requestListener?: RequestListener;
 }
 
-const drainMs = 10_000;
+const drainMs = 8_000;
 const requestTimeoutMs = 10_000;
 
 export function createSlackApp(deps: SlackAppDeps): SlackApp {

@@ -4,7 +4,7 @@
  * writes a card has claimed it there.
  */
 import { showWorkingAfterMs } from '../core/deps.js';
-import type { Card, CardView, OverWarning, Reply } from '../core/model.js';
+import type { Card, CardView, Reply } from '../core/model.js';
 import type { Board, NewId, Store } from '../core/ports.js';
 import { changedAt, isAwaited, isUnderWay } from './awaited.js';
 import { Backlog, type BacklogDeps } from './backlog.js';
@@ -35,8 +35,8 @@ export interface BoardDeps extends Omit<CardSenderDeps, 'store' | 'lent' | 'kept
   readonly random: () => number;
 }
 
-/** How long `stop` waits for what is being drawn, in milliseconds; the rest is drawn by the next process. */
-const drainMs = 5_000;
+/** How long `stop` waits for what is being drawn, and then for Slack's last answers, in milliseconds; the next process draws the rest. */
+const drainMs = { drawing: 4_000, sending: 1_000 };
 /** How often it is looked for what another process, or an earlier one, has left, in milliseconds. */
 const sweepEveryMs = 3_000;
 /** What has changed this recently is still in the hands of the process that changed it, in milliseconds. */
@@ -112,11 +112,15 @@ export class CardBoard implements Board {
     this.#accepting = false;
     this.#sweeping.abort();
     this.#planned.callOff();
-    const timer = new AbortController();
-    await Promise.race([this.#idle(), this.#deps.clock.sleep(drainMs, timer.signal)]);
-    timer.abort();
+    await this.#idleWithin(drainMs.drawing);
     this.#ending.abort();
-    await this.#idle();
+    await this.#idleWithin(drainMs.sending);
+  }
+
+  async #idleWithin(ms: number): Promise<void> {
+    const timer = new AbortController();
+    await Promise.race([this.#idle(), this.#deps.clock.sleep(ms, timer.signal)]);
+    timer.abort();
   }
 
   async #idle(): Promise<void> {
@@ -166,18 +170,14 @@ export class CardBoard implements Board {
         replies.filter(({ card, job }) => job.updatedAt <= before && this.#isLeft(card)),
       );
       this.#backlog.wake();
-      const over = await store.listOverWarnings();
-      this.#close(over.filter(({ job }) => job.updatedAt <= before));
+      // Only what is left: a click on a warning is answered in its place, and then there is nothing to be closed.
+      const over = (await store.listOverWarnings()).filter(({ job }) => job.updatedAt <= before);
+      for (const warning of over) this.#track(this.#overWarnings.close(warning));
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) logger.warn({ err: error }, 'stale cards could not be looked for; trying again');
       this.#failing = true;
     }
-  }
-
-  /** Only what is left: a click on a warning is answered in its place, and then there is nothing to be closed. */
-  #close(warnings: readonly OverWarning[]): void {
-    for (const warning of warnings) this.#track(this.#overWarnings.close(warning));
   }
 
   #isLeft(card: Card, version?: number): boolean {

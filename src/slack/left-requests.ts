@@ -30,7 +30,7 @@ const batch = 20;
 /** A request that so many processes have not survived is not tried once more. */
 const mostTakeovers = 5;
 /** How long `stop` waits for what is being carried out, in milliseconds; the rest is left to others. */
-const drainMs = 5_000;
+const drainMs = 2_000;
 
 export class LeftRequests {
   readonly #deps: LeftRequestsDeps;

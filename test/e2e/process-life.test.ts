@@ -185,6 +185,17 @@ describe('the process', () => {
       bed = await createBotBed();
     });
 
+    it('ends with 0 though Genesys does not answer, and the card shows what it was about to do', async () => {
+      await bed.start();
+      const room = bed.channel('ops').id;
+      bed.genesys.inject({ on: 'stop', fault: { kind: 'hang' }, times: 'until-cleared' });
+      await bed.record(`start ${bed.genesys.startCall().id} for 1s`, room);
+      await until(() => expect(bed.genesys.count('stop')).toBe(1));
+      process.kill(bed.bot.pid, 'SIGTERM');
+      expect(await bed.bot.exited).toEqual({ code: 0, signal: null });
+      await bed.card(room, 'Stopping');
+    });
+
     it('is not ready, and says why, while Genesys gives no token; and is when it does', async () => {
       const healed = bed.genesys.inject({
         on: 'token',

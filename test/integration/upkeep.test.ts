@@ -185,6 +185,25 @@ describe('a deadline', () => {
 });
 
 describe('upkeep', () => {
+  it('stops within seconds though Genesys does not answer, and leaves the rest to the next process', async () => {
+    // Slower than the test waits, so that nothing else ends the request.
+    const slow = await createCoreHarness({ timeoutMs: 60_000 });
+    const { id } = slow.genesys.startCall();
+    await slow.record(`start ${id} for 10m`);
+    slow.genesys.inject({ on: 'stop', fault: { kind: 'hang' } });
+    slow.clock.jump(10 * minute);
+    slow.upkeep.start();
+    await expect.poll(() => slow.genesys.count('stop')).toBe(1);
+    await slow.upkeep.stop();
+    expect(await slow.jobOf(id)).toMatchObject({ state: 'stopping', failure: null, retries: 0 });
+    await slow.kill();
+    slow.clock.jump(minute);
+    const next = await slow.successor();
+    await next.tick();
+    expect(await next.jobOf(id)).toMatchObject({ state: 'stopped' });
+    await slow.close();
+  });
+
   it('forgets deliveries that can no longer come again, and none that can', async () => {
     const at = core.clock.now();
     await core.store.claimDelivery('old', at);
