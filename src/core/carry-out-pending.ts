@@ -14,7 +14,8 @@ import {
   whileInFlight,
 } from './deps.js';
 import { RecordError } from './errors.js';
-import { type AuditOutcome, isUnfinished, type RecordingJob } from './model.js';
+import { overtaken, undone } from './left-request.js';
+import { type Actor, type AuditOutcome, isUnfinished, type RecordingJob } from './model.js';
 import type { JobChange } from './ports.js';
 import { showWaiting } from './show-waiting.js';
 
@@ -23,41 +24,57 @@ export type Order = 'pause' | 'resume';
 /** A forgotten pause loses evidence; a card number that is recorded cannot be taken back. */
 export const priorityOf = (order: Order) => (order === 'pause' ? 'stop' : 'start');
 
-/** Asks Genesys for what is pending, and commits what came of it. */
+/**
+ * Asks Genesys for what is pending, and commits what came of it. Throws `STATE_CONFLICT` where somebody has wanted the
+ * opposite meanwhile.
+ */
 export function carryOutPending(deps: Deps, job: RecordingJob): Promise<Answer> {
   const order = job.pending;
   if (order === null) throw new Error(`nothing is pending for job ${job.id}`);
   return whileInFlight(deps, job.id, async () => {
     deps.board.redraw(job.conversationId, showWorkingAfterMs);
     try {
-      const outcome = await deps.recordings.setPaused(job, order === 'pause', {
-        priority: priorityOf(order),
-        onWait: (ms) => void showWaiting(deps, job, ms),
-      });
-      return outcome === 'done' ? await finish(deps, job, order) : await end(deps, job, order);
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      if (isPassing(error)) return await repeatLater(deps, job, error);
-      throw await giveBack(deps, job, order, error);
+      const outcome = await ask(deps, job, order);
+      // Outside of what catches Genesys's errors: a database that fails here says nothing about the recording.
+      if (outcome === 'done') return await finish(deps, job, order);
+      if (outcome === 'already-finished') return await end(deps, job, order);
+      if (isRepeated(job, outcome)) return await repeatLater(deps, job, order, outcome);
+      throw await giveBack(deps, job, order, outcome);
     } finally {
       deps.board.redraw(job.conversationId);
     }
   });
 }
 
-const settled = { pending: null, pendingBy: null } as const;
+async function ask(deps: Deps, job: RecordingJob, order: Order) {
+  try {
+    return await deps.recordings.setPaused(job, order === 'pause', {
+      priority: priorityOf(order),
+      onWait: (ms) => void showWaiting(deps, job, ms),
+    });
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    return error;
+  }
+}
+
+/** What has taken the place of another order is repeated whatever Genesys answers: nobody knows what it would go back to. */
+const isRepeated = (job: RecordingJob, error: RecordError): boolean =>
+  isPassing(error) || job.overtook !== null;
+
+const settled = { pending: null, pendingBy: null, overtook: null } as const;
 export const notPaused = { pausedBy: null, pausedAt: null, pauseEndsAt: null } as const;
 
 async function finish(deps: Deps, job: RecordingJob, order: Order): Promise<Answer> {
   const now = deps.clock.now();
   const changed =
     order === 'pause'
-      ? await settle(deps, job, 'done', {
+      ? await settle(deps, job, order, 'done', {
           ...{ state: 'paused', pausedBy: job.pendingBy, pausedAt: now },
           pauseEndsAt: now + deps.pauseMaxMs,
           retryAt: now + deps.pauseMaxMs,
         })
-      : await settle(deps, job, 'done', { state: 'recording', ...notPaused, retryAt: null });
+      : await settle(deps, job, order, 'done', { state: 'recording', ...notPaused, retryAt: null });
   deps.logger.info(
     { jobId: job.id, conversationId: job.conversationId, order },
     'recording paused or resumed',
@@ -69,13 +86,14 @@ async function finish(deps: Deps, job: RecordingJob, order: Order): Promise<Answ
 async function end(deps: Deps, job: RecordingJob, order: Order): Promise<Answer> {
   const over = { ...notPaused, state: 'ended', finishedAt: deps.clock.now(), retryAt: null } as const;
   const error = new RecordError('NOT_FOUND', `There was nothing left to ${order}: the call is over.`);
-  return { kind: 'already-finished', job: await settle(deps, job, 'failed', over, error) };
+  return { kind: 'already-finished', job: await settle(deps, job, order, 'failed', over, error) };
 }
 
-/** Commits the outcome; of an order that was overtaken (the call has ended) only that it was carried out. */
+/** Commits the outcome; of an order whose call has ended meanwhile only that it was carried out. */
 async function settle(
   deps: Deps,
   job: RecordingJob,
+  order: Order,
   outcome: AuditOutcome,
   change: JobChange,
   error?: RecordError,
@@ -84,8 +102,8 @@ async function settle(
   const audit = auditOf(
     deps,
     {
-      actor: job.pendingBy ?? { kind: 'bot' },
-      action: job.pending ?? 'resume',
+      actor: ordererOf(job),
+      action: order,
       outcome,
       code: error?.code ?? null,
       reference: error?.reference ?? null,
@@ -98,14 +116,18 @@ async function settle(
     { ...settled, failure: null, retries: 0, ...change },
     now,
     audit,
-    { pending: job.pending },
+    { pending: order, pendingBy: job.pendingBy },
   );
   if (changed) return changed;
-  await deps.store.appendAudit(audit);
-  return reread(deps, job);
+  const current = await reread(deps, job);
+  if (isUnfinished(current)) await giveWay(deps, job, order, current, outcome === 'done');
+  else await deps.store.appendAudit(audit);
+  return current;
 }
 
-async function repeatLater(deps: Deps, job: RecordingJob, error: RecordError): Promise<Answer> {
+const ordererOf = ({ pendingBy }: RecordingJob): Actor => pendingBy ?? { kind: 'bot' };
+
+async function repeatLater(deps: Deps, job: RecordingJob, order: Order, error: RecordError): Promise<Answer> {
   const now = deps.clock.now();
   const changed = await deps.store.changeJob(
     job.id,
@@ -117,10 +139,41 @@ async function repeatLater(deps: Deps, job: RecordingJob, error: RecordError): P
     },
     now,
     undefined,
-    { pending: job.pending },
+    { pending: order, pendingBy: job.pendingBy },
   );
-  deps.logger.warn({ err: error, jobId: job.id, pending: job.pending }, 'not paused or resumed yet');
-  return { kind: 'pause-pending', job: changed ?? (await reread(deps, job)) };
+  deps.logger.warn({ err: error, jobId: job.id, pending: order }, 'not paused or resumed yet');
+  if (changed) return { kind: 'pause-pending', job: changed };
+  const current = await reread(deps, job);
+  await giveWay(deps, job, order, current, false);
+  return { kind: 'pause-pending', job: current };
+}
+
+/**
+ * The last wish counts. Of an order that somebody has withdrawn while it was on its way, the outcome is on record; what is
+ * added is that it took effect all the same. From now on nothing stands in the way of the one that is pending in its place.
+ */
+async function giveWay(
+  deps: Deps,
+  job: RecordingJob,
+  order: Order,
+  { pending, pendingBy }: RecordingJob,
+  tookEffect: boolean,
+): Promise<void> {
+  // Another process has taken it over and carried it out.
+  if (pending === null) return;
+  const now = deps.clock.now();
+  const reason = `Genesys had ${order}d it before it could be told otherwise`;
+  await deps.store.changeJob(
+    job.id,
+    ['recording', 'paused'],
+    { retryAt: now },
+    now,
+    tookEffect
+      ? auditOf(deps, { actor: ordererOf(job), action: 'observe', outcome: 'done', reason }, job)
+      : [],
+    { pending, pendingBy },
+  );
+  throw tookEffect ? undone(job, order) : overtaken(job, order);
 }
 
 /** The recording stays as it was. The bot itself goes on trying to end a pause that has lasted long enough. */
@@ -134,6 +187,6 @@ async function giveBack(
   const byBot = job.pendingBy?.kind === 'bot';
   const retryAt = byBot ? now + backoffMs(job.retries) : order === 'resume' ? job.pauseEndsAt : null;
   const retries = byBot ? job.retries + 1 : 0;
-  await settle(deps, job, 'failed', { failure: failureOf(error), retryAt, retries }, error);
+  await settle(deps, job, order, 'failed', { failure: failureOf(error), retryAt, retries }, error);
   return error;
 }

@@ -103,21 +103,33 @@ export async function findLeftOrder(
 function ownOrder(job: RecordingJob, order: 'pause' | 'resume', own: readonly AuditEntry[]): Answer {
   if (!isUnfinished(job)) return { kind: 'already-finished', job };
   if (job.pending === order) return { kind: 'pause-pending', job };
-  if (own.at(-1)?.outcome === 'failed') throw toError(job.failure ?? unknownFailure);
+  const last = own.at(-1);
+  if (last?.outcome === 'failed') throw whyFailed(job, order, last);
   if (job.pending === null && (job.state === 'paused') === (order === 'pause')) {
     return { kind: order === 'pause' ? 'paused' : 'resumed', job };
   }
-  throw new RecordError('STATE_CONFLICT', `That recording was ${order}d, and no longer is.`, {
-    cure: `Somebody else has wanted otherwise since: /record status ${jobIdOf(job)} shows who.`,
-  });
+  throw undone(job, order);
 }
+
+const whyFailed = (job: RecordingJob, order: 'pause' | 'resume', { code }: AuditEntry): RecordError =>
+  code === withdrawnCode ? overtaken(job, order) : toError(job.failure ?? unknownFailure);
+
+/** The audit's code for an order that gave way to the opposite one. */
+export const withdrawnCode = 'STATE_CONFLICT';
 
 /** Somebody's here, or elsewhere, as on the agent's own screen; not the bot's own end of an earlier pause. */
 const isOpposite = ({ action, outcome, actor }: AuditEntry, order: 'pause' | 'resume'): boolean =>
   action === (order === 'pause' ? 'resume' : 'pause') &&
   ((actor.kind === 'person' && outcome === 'asked') || (actor.kind === 'genesys' && outcome === 'done'));
 
-const overtaken = (job: RecordingJob, order: 'pause' | 'resume'): RecordError =>
+/** It was done, and then undone. */
+export const undone = (job: RecordingJob, order: 'pause' | 'resume'): RecordError =>
+  new RecordError('STATE_CONFLICT', `That recording was ${order}d, and no longer is.`, {
+    cure: `Somebody else has wanted otherwise since: /record status ${jobIdOf(job)} shows who.`,
+  });
+
+/** It was not done, or nobody knows, and is not to be any more. */
+export const overtaken = (job: RecordingJob, order: 'pause' | 'resume'): RecordError =>
   new RecordError(
     'STATE_CONFLICT',
     `Somebody has wanted otherwise since: that recording was not ${order}d.`,

@@ -71,6 +71,11 @@ export interface RecordingJob {
   /** What Genesys is being asked for now, while the state stays what it is; null when nothing is. */
   readonly pending: 'pause' | 'resume' | null;
   readonly pendingBy: Actor | null;
+  /**
+   * Whose order `pending` has taken the place of, before Genesys had confirmed it: whether that one took effect is not known
+   * until Genesys confirms this one. Null where there was none.
+   */
+  readonly overtook: Actor | null;
   /** Of the pause that lasts; null in every other state. */
   readonly pausedBy: Actor | null;
   readonly pausedAt: number | null;

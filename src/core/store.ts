@@ -28,6 +28,7 @@ export type JobChange = Partial<
     | 'recordingType'
     | 'pending'
     | 'pendingBy'
+    | 'overtook'
     | 'pausedBy'
     | 'pausedAt'
     | 'pauseEndsAt'
@@ -41,7 +42,9 @@ export type JobChange = Partial<
 >;
 
 /** A change is made only if these are still what they were read as. */
-export type Expected = Partial<Pick<RecordingJob, 'deadlineAt' | 'pauseEndsAt' | 'pending'>>;
+export type Expected = Partial<
+  Pick<RecordingJob, 'deadlineAt' | 'pauseEndsAt' | 'pending' | 'pendingBy' | 'retryAt'>
+>;
 
 export type NewCard = Pick<Card, 'id' | 'channelId'>;
 
@@ -66,7 +69,7 @@ export interface Store {
     card?: NewCard,
   ): Promise<{ readonly begun: boolean; readonly job: RecordingJob }>;
   /**
-   * Changes the job if it is in one of the states `from` and is as expected, and appends the audit entry; null, and
+   * Changes the job if it is in one of the states `from` and is as expected, and appends the audit entries; null, and
    * nothing written, if it is not. Throws `STATE_CONFLICT` when another unfinished job has that `genesysId`. A change to `stopped` or `ended` makes a reply due on every posted or pending card that shows it.
    */
   changeJob(
@@ -74,7 +77,7 @@ export interface Store {
     from: readonly JobState[],
     change: JobChange,
     at: number,
-    audit?: AuditEntry,
+    audit?: AuditEntry | readonly AuditEntry[],
     expected?: Expected,
   ): Promise<RecordingJob | null>;
   /** By the bot's id or by Genesys's; of several with the same name at Genesys the unfinished one, else the newest. */

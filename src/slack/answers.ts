@@ -89,6 +89,9 @@ function pausePending(job: RecordingJob): string {
     job.pending === 'resume'
       ? ['resumption', 'nothing may be recorded']
       : ['pause', 'the call may still be recorded'];
+  if (job.overtook !== null && job.failure === null) {
+    return `The ${order} of ${code(jobIdOf(job))} is noted. The opposite is on its way to Genesys, and the bot sends this one right after it; until then ${meanwhile}.`;
+  }
   return `Genesys is not answering. The ${order} of ${code(jobIdOf(job))} is noted, and the bot repeats it until it is done; until then ${meanwhile}.`;
 }
 

@@ -27,8 +27,16 @@ const heldHeadline = [':white_circle:', 'Not recording just now'] as const;
 /** What is known of the job's call, where it is. */
 type Call = Pick<Conversation, 'policyRecording'>;
 
-const headlineOf = (job: RecordingJob, call?: Call) =>
-  isHeld(job, call) ? heldHeadline : headlines[job.state];
+/** Of two opposite orders neither is confirmed: nobody knows which of them holds. */
+const unclearHeadlines = {
+  pause: [':hourglass_flowing_sand:', 'Pausing – the call may be recorded'],
+  resume: [':hourglass_flowing_sand:', 'Resuming – the call may not be recorded'],
+} as const;
+
+function headlineOf(job: RecordingJob, call?: Call) {
+  if (job.overtook !== null && job.pending !== null) return unclearHeadlines[job.pending];
+  return isHeld(job, call) ? heldHeadline : headlines[job.state];
+}
 
 export const stateInWords = (job: RecordingJob, call?: Call): string => headlineOf(job, call)[1];
 

@@ -44,9 +44,11 @@ function pauseEndLine({ state, pauseEndsAt }: RecordingJob, now: number): string
     : `:warning: Should have been resumed at ${date(pauseEndsAt)}: Genesys has not confirmed it yet`;
 }
 
-function pendingLine({ pending, pendingBy }: RecordingJob): string | null {
+function pendingLine({ pending, pendingBy, overtook }: RecordingJob): string | null {
   if (pending === null) return null;
-  const doing = pending === 'pause' ? 'Pausing…' : 'Resuming…';
+  const [doing, opposite] = pending === 'pause' ? ['Pausing…', 'resumption'] : ['Resuming…', 'pause'];
   const asked = pendingBy === null ? '' : ` ${who(pendingBy)} asked for it`;
-  return `:hourglass_flowing_sand: ${doing}${asked}`;
+  const instead =
+    overtook === null ? '' : `, in place of the ${opposite} that ${who(overtook)} had asked for`;
+  return `:hourglass_flowing_sand: ${doing}${asked}${instead}`;
 }

@@ -53,8 +53,8 @@ export async function changeJob(
   from: readonly JobState[],
   change: JobChange,
   at: number,
-  audit: AuditEntry | undefined,
-  expected: Expected = {},
+  audit: AuditEntry | readonly AuditEntry[],
+  expected: Expected,
 ): Promise<RecordingJob | null> {
   const before = first(await tx.query('SELECT * FROM jobs WHERE id = $1', [jobId]));
   if (!before || !from.includes(before.state)) return null;
@@ -65,7 +65,7 @@ export async function changeJob(
   const job = await guardedUpdate(tx, jobId, from, change, at, expected);
   // Changed since it was read a moment ago.
   if (!job) throw new LostRace(`job ${jobId}`);
-  if (audit) await appendAudit(tx, audit);
+  for (const entry of [audit].flat()) await appendAudit(tx, entry);
   if (change.state === 'stopped' || change.state === 'ended') await oweReplies(tx, job, at, 'finished');
   return job;
 }
@@ -89,8 +89,10 @@ async function refuseTakenName(tx: Queryable, jobId: string, genesysId: string |
   );
 }
 
-const isAsExpected = (job: RecordingJob, expected: Expected): boolean =>
-  (Object.keys(expected) as (keyof Expected)[]).every((name) => job[name] === expected[name]);
+function isAsExpected(job: RecordingJob, expected: Expected): boolean {
+  const stored = fromJob(job);
+  return Object.entries(fromJob(expected)).every(([column, value]) => stored[column] === value);
+}
 
 /** Null when the job is not any more in one of the states `from`, or not as expected. */
 async function guardedUpdate(

@@ -8,9 +8,17 @@ import { sharedWork } from './schema-002.js';
 import { owedAnswers } from './schema-003.js';
 import { endedWarnings } from './schema-004.js';
 import { pauses } from './schema-005.js';
+import { lastWishes } from './schema-006.js';
 
 /** The schema's version is the number of steps taken. */
-const migrations: readonly Migration[] = [firstTables, sharedWork, owedAnswers, endedWarnings, pauses];
+const migrations: readonly Migration[] = [
+  firstTables,
+  sharedWork,
+  owedAnswers,
+  endedWarnings,
+  pauses,
+  lastWishes,
+];
 
 /** The version that {@link migrate} makes of any older one. */
 export const newestVersion = migrations.length;

@@ -32,6 +32,7 @@ const jobRow = z.object({
   deadline_at: maybeWhole,
   pending: z.enum(['pause', 'resume']).nullable(),
   pending_by: actor.nullable(),
+  overtook: actor.nullable(),
   paused_by: actor.nullable(),
   paused_at: maybeWhole,
   pause_ends_at: maybeWhole,

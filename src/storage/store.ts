@@ -54,7 +54,7 @@ export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
     close: () => db.close(),
 
     beginJob: (job, audit, card) => db.transaction((tx) => beginJob(tx, job, audit, card)),
-    changeJob: (jobId, from, change, at, audit, expected) =>
+    changeJob: (jobId, from, change, at, audit = [], expected = {}) =>
       db.transaction((tx) => changeJob(tx, jobId, from, change, at, audit, expected)),
     findJob: (anyJobId) => findJob(db, anyJobId),
     findJobOf: (conversationId) => findJobOf(db, conversationId),

@@ -25,7 +25,7 @@ export function checkAudit(evidence: Evidence): Finding {
 }
 
 const inPairs: readonly string[] = ['start', 'adopt', 'stop'];
-/** One at a time: what is pending is answered before the other can be asked for. */
+/** One at a time: what is pending has its outcome before the other is asked for, or with that. */
 const inTurn: readonly string[] = ['pause', 'resume'];
 
 /** By what it answers: a start may end as the adoption of what runs already. */

@@ -47,7 +47,10 @@ interface Measured {
   readonly lateMs: number;
 }
 
-/** The bot counts from when it has heard of its pause. If it never has, the pause counts from itself. */
+/**
+ * The bot counts from when it has heard of its pause, or of the last one, where that took the place of a resumption. If it
+ * never has, the pause counts from itself.
+ */
 function measured(evidence: Evidence, pauses: readonly Pause[]): readonly Measured[] {
   const { books, endedAt } = evidence;
   const excused = excusedSpans(evidence);
@@ -55,7 +58,7 @@ function measured(evidence: Evidence, pauses: readonly Pause[]): readonly Measur
     if (pause.by !== 'bot') return [];
     const { conversationId, from } = pause;
     const to = pause.to ?? endedAt;
-    const heard = books.audit.find(
+    const heard = books.audit.findLast(
       (entry) =>
         isDone(entry, 'pause') &&
         entry.conversation_id === conversationId &&

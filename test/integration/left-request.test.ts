@@ -366,6 +366,31 @@ describe('a pause that was left', () => {
     expect(pausing.genesys.count('pause')).toBe(1);
   });
 
+  it('and gave way to the opposite says so', async () => {
+    const { id } = call();
+    await pausing.record(`status ${id}`);
+    const leftSince = pausing.clock.now();
+    pausing.genesys.inject({ on: 'pause', fault: { kind: 'status', status: 500 } });
+    await pausing.record(`pause ${id}`);
+    pausing.clock.jump(minute);
+    expect(await pausing.record(`resume ${id}`, sam)).toMatchObject({ kind: 'resumed' });
+    await expect(pausing.record(`pause ${id}`, { ...ada, leftSince })).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: 'Somebody has wanted otherwise since: that recording was not paused.',
+    });
+    expect(await pausing.jobOf(id)).toMatchObject({ state: 'recording', pending: null });
+  });
+
+  it('before it was asked for is the last wish all the same, and the opposite that is pending gives way', async () => {
+    const { id } = call();
+    await pausing.record(`pause ${id}`);
+    pausing.genesys.inject({ on: 'resume', fault: { kind: 'status', status: 500 } });
+    await pausing.record(`resume ${id}`, sam);
+    pausing.clock.jump(minute);
+    const leftSince = pausing.clock.now();
+    expect(await pausing.record(`pause ${id}`, { ...ada, leftSince })).toMatchObject({ kind: 'paused' });
+  });
+
   it('whose call has ended since says so', async () => {
     const { id } = call();
     const leftSince = pausing.clock.now();

@@ -1,17 +1,51 @@
 import { randomUUID } from 'node:crypto';
+import fetch from 'node-fetch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { holdMs, personOf } from '../../src/core/deps.js';
 import type { SimulatedCall } from '../simulators/genesys/types.js';
-import { type CoreHarness, createCoreHarness, sam } from '../support/core-harness.js';
+import { ada, type CoreHarness, createCoreHarness, createFastClock, sam } from '../support/core-harness.js';
 import { sampleCall } from '../support/store-samples.js';
 
 const minute = 60_000;
 const pauseMaxMs = 10 * minute;
 
+/** Holds back the orders on their way to Genesys, as long as it is closed. */
+let gate: { passed(): Promise<void> } | null = null;
+
+interface ClosedGate {
+  /** Resolves when an order waits before it. */
+  readonly reached: Promise<void>;
+  open(): void;
+}
+
+function closeGate(): ClosedGate {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    gate = {
+      passed() {
+        resolve();
+        return opened;
+      },
+    };
+  });
+  return { reached, open };
+}
+
 let core: CoreHarness;
 beforeEach(async () => {
-  core = await createCoreHarness({ api: 'conversations', pauseMaxMs, alerts: false });
+  core = await createCoreHarness({
+    ...{ api: 'conversations', pauseMaxMs, alerts: false },
+    fetch: async (url, init) => {
+      if (init?.method === 'PUT') await gate?.passed();
+      return fetch(url, init);
+    },
+  });
 });
 afterEach(async () => {
+  gate = null;
   expect(core.genesys.violations).toEqual([]);
   await core.close();
 });
@@ -174,18 +208,6 @@ describe('pausing', () => {
     expect(await core.jobOf(id)).toMatchObject({ state: 'paused', failure: null, retries: 0 });
   });
 
-  it('does not overtake the opposite order that is on its way', async () => {
-    const { id } = await paused();
-    core.genesys.inject({ on: 'resume', fault: { kind: 'slow', ms: 300 } });
-    const resuming = core.record(`resume ${id}`);
-    await expect.poll(() => core.genesys.count('resume')).toBe(1);
-    await expect(core.record(`pause ${id}`, sam)).rejects.toMatchObject({
-      code: 'STATE_CONFLICT',
-      message: expect.stringContaining('just being resumed'),
-    });
-    expect(await resuming).toMatchObject({ kind: 'resumed' });
-  });
-
   it('that is carried out when the call has just ended is still on record', async () => {
     const { id } = policyCall();
     await core.record(`status ${id}`);
@@ -242,6 +264,193 @@ describe('pausing', () => {
     const next = await core.successor({ alerts: false });
     await next.tick();
     expect(await next.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: 'UADA' } });
+  });
+});
+
+describe('the last wish', () => {
+  const away = { kind: 'status', status: 500 } as const;
+
+  /** A pause whose resumption Genesys has not answered: it is repeated later. */
+  async function resumptionPending(asker = ada) {
+    const call = await paused();
+    core.genesys.inject({ on: 'resume', fault: away });
+    expect(await core.record(`resume ${call.id}`, asker)).toMatchObject({ kind: 'pause-pending' });
+    return call;
+  }
+  /** Nobody is at it: its next attempt is more than a hold away. */
+  async function waiting(id: string) {
+    const job = await core.jobOf(id);
+    const retryAt = core.clock.now() + minute;
+    await core.store.changeJob(job.id, [job.state], { retryAt }, core.clock.now());
+  }
+
+  it('counts: a pause goes before a resumption that waits for its next attempt', async () => {
+    const { id, jobId } = await paused();
+    core.genesys.inject({ on: 'resume', fault: away });
+    core.clock.jump(pauseMaxMs);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ pending: 'resume', pendingBy: { kind: 'bot' } });
+    await waiting(id);
+    expect(await core.record(`pause ${id}`, sam)).toMatchObject({ kind: 'paused' });
+    const job = await core.jobOf(id);
+    expect(job).toMatchObject({
+      ...{ state: 'paused', pausedBy: { userId: 'USAM' }, pending: null, overtook: null, failure: null },
+    });
+    expect((job.pauseEndsAt ?? 0) - (job.pausedAt ?? 0)).toBe(pauseMaxMs);
+    expect(atGenesys(id).securePaused).toBe(true);
+    expect((await core.auditOf(jobId)).slice(-4)).toEqual([
+      ...['resume asked bot', 'resume failed bot', 'pause asked USAM', 'pause done USAM'],
+    ]);
+    expect((await core.store.listAudit(jobId)).at(-3)).toMatchObject({
+      code: 'STATE_CONFLICT',
+      reason: expect.stringContaining('the opposite was asked for'),
+    });
+  });
+
+  it('counts although the answer to the one before was lost and Genesys had done it', async () => {
+    const { id } = await paused();
+    core.genesys.inject({ on: 'resume', fault: { ...away, takesEffect: true } });
+    core.genesys.inject({ on: 'call', fault: away });
+    await core.record(`resume ${id}`);
+    expect(atGenesys(id).securePaused).toBe(false);
+    await waiting(id);
+    await core.record(`pause ${id}`, sam);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused' });
+    expect(atGenesys(id).securePaused).toBe(true);
+  });
+
+  it('withdraws a pause while Genesys is away, and is carried out when it is back', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    core.genesys.inject({ on: 'any', fault: away, times: 'until-cleared' });
+    await core.record(`pause ${id}`);
+    await waiting(id);
+    expect(await core.record(`resume ${id}`, sam)).toMatchObject({
+      kind: 'pause-pending',
+      job: { pending: 'resume', pendingBy: { userId: 'USAM' }, overtook: { userId: 'UADA' } },
+    });
+    core.genesys.clearFaults();
+    core.clock.jump(2 * minute);
+    await core.tick();
+    const job = await core.jobOf(id);
+    expect(job).toMatchObject({ state: 'recording', pending: null, overtook: null });
+    expect(core.genesys.countEffects('pause')).toBe(0);
+    expect((await core.auditOf(job.id)).slice(-4)).toEqual([
+      ...['pause asked UADA', 'pause failed UADA', 'resume asked USAM', 'resume done USAM'],
+    ]);
+  });
+
+  /** A resumption that Genesys has not got yet. */
+  async function onItsWay() {
+    const call = await paused();
+    const { reached, open } = closeGate();
+    const resuming = core.record(`resume ${call.id}`).catch((error: unknown) => error);
+    await reached;
+    return { ...call, resuming, open };
+  }
+
+  it('follows on the one that is on its way, whose asker is told; that it took effect is on record', async () => {
+    const { id, jobId, resuming, open } = await onItsWay();
+    expect(await core.record(`pause ${id}`, sam)).toMatchObject({
+      kind: 'pause-pending',
+      job: { state: 'recording', pending: 'pause', failure: null },
+    });
+    open();
+    expect(await resuming).toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: 'That recording was resumed, and no longer is.',
+    });
+    expect(atGenesys(id).securePaused).toBe(false);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: 'USAM' } });
+    expect(atGenesys(id).securePaused).toBe(true);
+    expect((await core.auditOf(jobId)).slice(-5)).toEqual([
+      ...['resume asked UADA', 'resume failed UADA', 'pause asked USAM', 'observe done UADA'],
+      'pause done USAM',
+    ]);
+  });
+
+  it.each([500, 403])('follows also where Genesys answers that one with %i', async (status) => {
+    const { id, jobId, resuming, open } = await onItsWay();
+    await core.record(`pause ${id}`, sam);
+    core.genesys.inject({ on: 'resume', fault: { kind: 'status', status } });
+    open();
+    expect(await resuming).toMatchObject({
+      message: 'Somebody has wanted otherwise since: that recording was not resumed.',
+    });
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: 'USAM' } });
+    expect((await core.auditOf(jobId)).slice(-4)).toEqual([
+      ...['resume asked UADA', 'resume failed UADA', 'pause asked USAM', 'pause done USAM'],
+    ]);
+  });
+
+  it('may be the first one again, asked for by somebody else: then theirs is the outcome', async () => {
+    const { id, jobId, resuming, open } = await onItsWay();
+    await core.record(`pause ${id}`, sam);
+    await core.record(`resume ${id}`, sam);
+    open();
+    expect(await resuming).toMatchObject({ code: 'STATE_CONFLICT' });
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pending: null });
+    const audit = (await core.auditOf(jobId)).filter((entry) => !entry.startsWith('observe'));
+    expect(audit.slice(-6)).toEqual([
+      ...['resume asked UADA', 'resume failed UADA', 'pause asked USAM', 'pause failed USAM'],
+      ...['resume asked USAM', 'resume done USAM'],
+    ]);
+  });
+
+  it('is repeated also when Genesys refuses it, for nobody knows what to go back to', async () => {
+    const { id } = await resumptionPending();
+    await waiting(id);
+    core.genesys.inject({ on: 'pause', fault: { kind: 'status', status: 403 } });
+    expect(await core.record(`pause ${id}`, sam)).toMatchObject({
+      kind: 'pause-pending',
+      job: { pending: 'pause', failure: { code: 'GENESYS_REFUSED' } },
+    });
+    core.clock.jump(minute);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: 'USAM' } });
+  });
+
+  it('ends with the call', async () => {
+    const { id, jobId } = await resumptionPending();
+    await waiting(id);
+    core.genesys.endCall(id);
+    expect(await core.record(`pause ${id}`, sam)).toMatchObject({
+      kind: 'already-finished',
+      job: { state: 'ended', pending: null, overtook: null },
+    });
+    expect((await core.auditOf(jobId)).at(-1)).toBe('pause failed USAM');
+  });
+
+  it('waits for another process that may be at the one before', async () => {
+    let now = Date.now();
+    const jump = (ms: number) => {
+      now += ms;
+    };
+    const clock = { ...createFastClock(), now: () => now, jump };
+    const still = await createCoreHarness({ api: 'conversations', alerts: false, clock });
+    try {
+      const { id } = still.genesys.startCall({ policyRecording: true });
+      await still.record(`pause ${id}`);
+      const { id: jobId } = await still.jobOf(id);
+      const held = { pending: 'resume', pendingBy: personOf(ada), retryAt: now + holdMs } as const;
+      await still.store.changeJob(jobId, ['paused'], held, now);
+      expect(await still.record(`pause ${id}`, sam)).toMatchObject({ kind: 'pause-pending' });
+      expect(still.genesys.count('pause')).toBe(1);
+      jump(holdMs);
+      await still.tick();
+      expect(await still.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: 'USAM' } });
+    } finally {
+      await still.close();
+    }
+  });
+
+  it('is no wish where the recording is not to be had', async () => {
+    const { id, jobId } = await paused();
+    await core.store.changeJob(jobId, ['paused'], { state: 'stopping' }, core.clock.now());
+    await expect(core.record(`pause ${id}`, sam)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   });
 });
 

@@ -25,6 +25,7 @@ export function describeJobs(bench: Bench): void {
       deadlineAt: 9_000,
       pending: null,
       pendingBy: null,
+      overtook: null,
       pausedBy: null,
       pausedAt: null,
       pauseEndsAt: null,
@@ -54,7 +55,7 @@ export function describeJobs(bench: Bench): void {
           ...{ recording_since: null, adopted: 0, deadline_at: 9_000, stopped_by: null, stop_reason: null },
           ...{ finished_at: null, failure: null, retry_at: null, retries: 0, updated_at: 1_000 },
           ...{ warned_for: null, progress_at: null, recording_type: 'job', pending: null, pending_by: null },
-          ...{ paused_by: null, paused_at: null, pause_ends_at: null },
+          ...{ overtook: null, paused_by: null, paused_at: null, pause_ends_at: null },
         },
       ],
       cards: [

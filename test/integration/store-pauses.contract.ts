@@ -1,7 +1,7 @@
 /** Pauses in the books: what is pending, when a pause ends, and who is reminded of it. */
 import { expect, it } from 'vitest';
 import type { RecordingJob } from '../../src/core/model.js';
-import type { JobChange, NewJob } from '../../src/core/ports.js';
+import type { Expected, JobChange, NewJob } from '../../src/core/ports.js';
 import { sampleAudit, sampleCall, sampleJob, storeOf } from '../support/store-samples.js';
 import type { Bench } from './store.contract.js';
 
@@ -46,6 +46,30 @@ export function describePauses(bench: Bench): void {
     );
     expect(orders.filter((job) => job !== null)).toHaveLength(1);
     expect((await bench.everything()).audit).toHaveLength(2);
+  });
+
+  it('puts an order in the place of the opposite one, with the outcome of that, if nobody has touched it', async () => {
+    await begin();
+    const bob = { kind: 'person', userId: 'UBOB' } as const;
+    await bench.store.changeJob(
+      ...(['j1', ['recording'], { pending: 'pause', pendingBy: ada, retryAt: 9_000 }, 2_000] as const),
+    );
+    const before = await bench.everything();
+    const overtake = (expected: Expected) =>
+      bench.store.changeJob(
+        ...(['j1', ['recording'], { pending: 'resume', pendingBy: bob, overtook: ada }, 3_000] as const),
+        [sampleAudit({ outcome: 'failed' }), sampleAudit({ outcome: 'asked' })],
+        { pending: 'pause', pendingBy: ada, retryAt: 9_000, ...expected },
+      );
+    for (const other of [{ pending: 'resume' }, { pendingBy: bob }, { retryAt: 8_000 }] as const) {
+      expect(await overtake(other)).toBeNull();
+    }
+    expect(await bench.everything()).toEqual(before);
+    const taken = await overtake({});
+    expect(taken).toMatchObject({ pending: 'resume', pendingBy: bob, overtook: ada });
+    expect(await bench.store.findJob('j1')).toEqual(taken);
+    const { audit } = await bench.everything();
+    expect(audit.map(({ outcome }) => outcome).slice(-2)).toEqual(['failed', 'asked']);
   });
 
   it.each<[string, JobChange, object]>([

@@ -127,6 +127,29 @@ describe('the card of a pause', () => {
     expect(buttons(card)).toEqual([]);
     expect(say(sample({ pending, pendingBy: { kind: 'bot' } }))).toContain('… this bot asked for it');
   });
+
+  it.each([
+    ['pause', policyJob, 'Resume'],
+    ['resume', pausedJob, 'Pause'],
+  ] as const)('that Genesys does not answer at once (%s) offers the opposite', (pending, sample, label) => {
+    const card = draw(sample({ pending, pendingBy: ada, retries: 1 }));
+    expect(buttons(card)).toEqual([[label, jobId]]);
+  });
+
+  it.each([
+    ['pause', 'Pausing – the call may be recorded', 'in place of the resumption that this bot had asked for'],
+    [
+      'resume',
+      'Resuming – the call may not be recorded',
+      'in place of the pause that this bot had asked for',
+    ],
+  ] as const)('in the place of the opposite order (%s) claims neither', (pending, words, instead) => {
+    const order = { pending, pendingBy: ada, overtook: { kind: 'bot' } } as const;
+    const card = draw(policyJob(order), { call: { policyRecording: 'held' } });
+    expect(wordsOf(card)).toMatch(`:hourglass_flowing_sand: *${words}*`);
+    expect(wordsOf(card)).toContain(`<@UADA> asked for it, ${instead}`);
+    expect(wordsOf(card)).not.toMatch(/\*Recording\*|PAUSED|Not recording/);
+  });
 });
 
 describe('a call alert without a recording in the books', () => {
@@ -180,6 +203,14 @@ describe('the answer', () => {
     ['resume', pausedJob, /The resumption of .* until then nothing may be recorded\.$/],
   ] as const)('to a %s that Genesys does not answer says what holds meanwhile', (pending, sample, words) => {
     expect(sentence({ kind: 'pause-pending', job: sample({ pending }) })).toMatch(words);
+  });
+
+  it('to a pause in the place of a resumption that is on its way says what comes next', () => {
+    const order = { pending: 'pause', pendingBy: ada, overtook: genesys } as const;
+    const words = sentence({ kind: 'pause-pending', job: policyJob(order) });
+    expect(words).toContain(`The pause of ${name} is noted. The opposite is on its way`);
+    expect(words).toMatch(/until then the call may still be recorded\.$/);
+    expect(words).not.toContain('not answering');
   });
 
   it('to the second of two people says who was first', () => {
