@@ -42,7 +42,7 @@ const isOwn = ({ startedBy, channelId }: RecordingJob, asker: Asker): boolean =>
 function ownStart(job: RecordingJob): Answer {
   const { state, failure } = job;
   if (state === 'starting') return { kind: 'start-pending', job };
-  if (state !== 'failed' || failure === null) return { kind: 'started', job };
+  if (state !== 'failed' || failure === null) return { kind: job.adopted ? 'adopted' : 'started', job };
   throw toError(failure);
 }
 

@@ -19,8 +19,8 @@ const lookPausesAfterCrashMs = (ageMs: number): readonly number[] =>
 export type Started = Pick<RecordingRef, 'genesysId' | 'recordingType'>;
 
 /**
- * Finds out whether a start took effect, by looking at what Genesys records: adopted if it is there, failed with
- * `error` if it is not, and looked for again later when Genesys cannot be asked.
+ * Finds out whether a start took effect, by looking at what Genesys records: adopted if it ran before, or by the
+ * organisation's policy, failed with `error` if nothing is recorded, and looked for again later when Genesys cannot be asked.
  */
 export async function settleStart(
   deps: Deps,
@@ -28,15 +28,12 @@ export async function settleStart(
   error: RecordError,
   pausesMs: readonly number[] = lookPausesMs,
 ): Promise<Answer> {
-  const adopted = error.code === 'STATE_CONFLICT';
   try {
-    for (const pauseMs of pausesMs) {
-      await deps.clock.sleep(pauseMs);
-      const found = await deps.recordings.find(job.conversationId, { priority: 'start' });
-      if (found && (adopted || found.recordingType !== 'policy')) {
-        const settled = await confirmStart(deps, job, found, adopted);
-        return { kind: adopted ? 'adopted' : 'started', job: settled };
-      }
+    const found = await look(deps, job, pausesMs);
+    if (found) {
+      const adopted = job.adopted || found.recordingType === 'policy';
+      const settled = await confirmStart(deps, job, found, adopted);
+      return { kind: adopted ? 'adopted' : 'started', job: settled };
     }
   } catch (lookError) {
     return { kind: 'start-pending', job: await lookLater(deps, job, lookError) };
@@ -44,16 +41,47 @@ export async function settleStart(
   throw await failStart(deps, job, error);
 }
 
+/** What was begun may become visible late: what the policy records is taken for it only when nothing else has come. */
+async function look(
+  { clock, recordings }: Deps,
+  { conversationId, adopted }: RecordingJob,
+  pausesMs: readonly number[],
+): Promise<ActiveRecording | null> {
+  let found: ActiveRecording | null = null;
+  for (const pauseMs of pausesMs) {
+    await clock.sleep(pauseMs);
+    found = await recordings.find(conversationId, { priority: 'start' });
+    if (found && (adopted || found.recordingType !== 'policy')) break;
+  }
+  return found;
+}
+
+/**
+ * Genesys was recording that call before. Committed before it is looked at, so that whoever settles the job, perhaps after a
+ * crash, does not take somebody else's recording for the asker's.
+ */
+export async function settleConflict(deps: Deps, job: RecordingJob, error: RecordError): Promise<Answer> {
+  const noted = await deps.store.changeJob(job.id, ['starting'], { adopted: true }, deps.clock.now());
+  return settleStart(deps, noted ?? { ...job, adopted: true }, error, [0]);
+}
+
 /**
  * The same for a job whose process has died, or that could not be settled at once. Nobody waits for the answer any
  * more, which `retries` tells: the card says how it went, also if it failed.
  */
 export function settleLeftStart(deps: Deps, job: RecordingJob): Promise<Answer> {
-  const error = new RecordError(
-    'UNAVAILABLE',
-    'Genesys never confirmed the start, and it runs no recording of that call.',
-    { cure: `Start it again: /record start ${job.conversationId}` },
-  );
+  const again = { cure: `Start it again: /record start ${job.conversationId}` };
+  const error = job.adopted
+    ? new RecordError(
+        'STATE_CONFLICT',
+        'That call was recorded already, and that recording has ended since.',
+        again,
+      )
+    : new RecordError(
+        'UNAVAILABLE',
+        'Genesys never confirmed the start, and it runs no recording of that call.',
+        again,
+      );
   const pausesMs = lookPausesAfterCrashMs(deps.clock.now() - job.createdAt);
   return settleStart(deps, { ...job, retries: job.retries + 1 }, error, pausesMs);
 }

@@ -6,7 +6,7 @@ import { RecordError } from './errors.js';
 import { formatDuration } from './format-duration.js';
 import { findLeftStart } from './left-request.js';
 import type { RecordingJob } from './model.js';
-import { confirmStart, failStart, type Started, settleStart } from './settle-start.js';
+import { confirmStart, failStart, type Started, settleConflict, settleStart } from './settle-start.js';
 import { showWaiting } from './show-waiting.js';
 
 type StartCommand = Extract<Command, { name: 'start' }>;
@@ -72,7 +72,7 @@ async function askGenesys(deps: Deps, job: RecordingJob): Promise<Answer> {
     if (!(asked instanceof RecordError)) {
       return { kind: 'started', job: await confirmStart(deps, job, { ...asked, paused: false }, false) };
     }
-    if (asked.code === 'STATE_CONFLICT') return await settleStart(deps, job, asked, [0]);
+    if (asked.code === 'STATE_CONFLICT') return await settleConflict(deps, job, asked);
     if (asked.maybeDone) return await settleStart(deps, job, asked);
     throw await failStart(deps, job, asked);
   } finally {

@@ -223,6 +223,84 @@ describe('a start of a call that somebody records elsewhere', () => {
   });
 });
 
+describe('a start of a call that was recorded already, and that could not be settled at once', () => {
+  let reads = 0;
+  let open: CoreHarness;
+  /** The public API, of whose answers to the second read of a call, which is to settle the start, `spoil` makes something. */
+  async function start({ policy = false, spoil }: { policy?: boolean; spoil: (id: string) => void }) {
+    reads = 0;
+    open = await createCoreHarness({
+      ...{ api: 'conversations', alerts: false },
+      fetch: (url, init) => {
+        if (init?.method === 'GET' && String(url).includes('/conversations/calls/')) reads += 1;
+        if (init?.method === 'GET' && reads === 2) spoil(id);
+        return fetch(url, init);
+      },
+    });
+    const { id } = open.genesys.startCall({ policyRecording: policy });
+    if (!policy) open.genesys.startSnippetElsewhere(id);
+    return { id, answer: open.record(`start ${id} for 10m`) };
+  }
+  const cannotBeAsked = () => open.genesys.inject({ on: 'call', fault: { kind: 'status', status: 500 } });
+  afterEach(() => open.close());
+
+  it('is adopted as what the policy records', async () => {
+    const { id, answer } = await start({ policy: true, spoil: cannotBeAsked });
+    expect(await answer).toMatchObject({ kind: 'start-pending', job: { state: 'starting' } });
+    open.clock.jump(60_000);
+    await open.tick();
+    const job = await open.jobOf(id);
+    expect(job).toMatchObject({
+      ...{ state: 'recording', recordingType: 'policy', adopted: true, deadlineAt: null, failure: null },
+    });
+    expect(await open.auditOf(job.id)).toEqual(['start asked UADA', 'adopt done UADA']);
+    const leftSince = job.createdAt - 1;
+    expect(await open.record(`start ${id}`, { ...ada, leftSince })).toMatchObject({ kind: 'adopted' });
+  });
+
+  it('is no start of the asker’s, whose snippet it was not', async () => {
+    const { id, answer } = await start({ spoil: cannotBeAsked });
+    expect(await answer).toMatchObject({ kind: 'start-pending' });
+    open.clock.jump(60_000);
+    await open.tick();
+    const job = await open.jobOf(id);
+    expect(job).toMatchObject({ state: 'recording', recordingType: 'snippet', adopted: true });
+    expect(await open.auditOf(job.id)).toEqual(['start asked UADA', 'adopt done UADA']);
+  });
+
+  it('nor after a crash', async () => {
+    const read = new Promise<void>((resolve) => {
+      void start({
+        spoil: () => {
+          open.genesys.inject({ on: 'call', fault: { kind: 'hang' } });
+          resolve();
+        },
+      }).then(({ answer }) => answer.catch(() => undefined));
+    });
+    await read;
+    await open.kill();
+    const next = await open.successor({ fetch });
+    await next.tick();
+    const [job] = await next.store.listUnfinishedJobs();
+    expect(job).toMatchObject({ state: 'recording', recordingType: 'snippet', adopted: true });
+  });
+
+  it('has failed if that recording has ended since, and the next one is not taken for it', async () => {
+    const { id, answer } = await start({ spoil: cannotBeAsked });
+    await answer;
+    open.genesys.stopSnippetElsewhere(id);
+    open.clock.jump(60_000);
+    await open.tick();
+    expect(await open.jobOf(id)).toMatchObject({
+      state: 'failed',
+      failure: { message: 'That call was recorded already, and that recording has ended since.' },
+    });
+    open.genesys.startSnippetElsewhere(id);
+    await open.record(`status ${id}`);
+    expect(await open.jobOf(id)).toMatchObject({ state: 'recording', startedBy: { kind: 'genesys' } });
+  });
+});
+
 describe('a start whose answer is lost', () => {
   it('never becomes “no recording” by a list that was cut short', async () => {
     let short = true;
@@ -286,6 +364,34 @@ describe('a start whose answer is lost', () => {
     await core.tick();
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording', retries: 0 });
     expect(core.genesys.starts.get(id)).toEqual({ asked: 1, done: 1 });
+  });
+});
+
+describe('a start that was never answered, of a call that the policy records by now', () => {
+  it('is adopted as such, once nothing else has become visible', async () => {
+    const open = await createCoreHarness({ api: 'conversations', alerts: false });
+    try {
+      const { id } = open.genesys.startCall({ policyRecording: true });
+      const job = { id: randomUUID(), conversationId: id };
+      const startedBy = { kind: 'person', userId: 'UADA' } as const;
+      await open.store.beginJob(
+        {
+          ...job,
+          state: 'starting',
+          startedBy,
+          createdAt: open.clock.now(),
+          deadlineAt: open.clock.now() + 60_000,
+        },
+        auditOf(open.deps, { actor: startedBy, action: 'start', outcome: 'asked' }, job),
+      );
+      await open.restart();
+      expect(await open.jobOf(id)).toMatchObject({
+        ...{ state: 'recording', recordingType: 'policy', adopted: true, deadlineAt: null },
+      });
+      expect(open.genesys.count('call')).toBe(4);
+    } finally {
+      await open.close();
+    }
   });
 });
 
