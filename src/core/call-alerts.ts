@@ -1,7 +1,7 @@
 /** Call event → call alert opened, updated, closed; and what the event says of the call's recordings. */
 import type { Deps } from './deps.js';
 import { levelOf } from './errors.js';
-import type { ActiveRecording, CallEvent, RecordingListing } from './model.js';
+import type { ActiveRecording, CallEvent, RecordingJob, RecordingListing } from './model.js';
 import type { CallListener } from './ports.js';
 import type { RecordingFollower } from './recording-follower.js';
 
@@ -116,7 +116,7 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
     for (const id of await store.endCalls(over, receivedAt)) board.redraw(id);
     const ids = events.map(({ call }) => call.conversationId);
     const jobs = await store.listUnfinishedJobsOf(ids);
-    await this.#recordings.follow(toListing(events), receivedAt - eventLagMs, jobs);
+    await this.#recordings.follow(toListing(events, jobs), receivedAt - eventLagMs, jobs);
   }
 
   /**
@@ -178,13 +178,23 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
   }
 }
 
-/** Of a call that is over nothing runs any more, if whoever says so knows of recordings. */
-function toListing(events: readonly CallEvent[]): RecordingListing {
-  const told = events.filter(({ recordings }) => recordings !== null);
+/**
+ * Of a call that is over nothing runs any more, if whoever says so knows of recordings. Of what the policy records, an event
+ * may tell nothing though it tells of what somebody began.
+ */
+function toListing(events: readonly CallEvent[], jobs: readonly RecordingJob[]): RecordingListing {
+  const byPolicy = new Set(
+    jobs.filter(({ recordingType }) => recordingType === 'policy').map((job) => job.conversationId),
+  );
+  const tells = ({ call, over, recordings }: CallEvent): boolean =>
+    recordings !== null && (over || call.policyRecording !== null || !byPolicy.has(call.conversationId));
+  const told = events.filter(tells);
   const covered = new Set(told.map(({ call }) => call.conversationId));
+  const up = new Set(events.filter(({ over }) => !over).map(({ call }) => call.conversationId));
   return {
     items: told.flatMap((event) => (event.over ? [] : runningOf(event))),
     covers: (conversationId) => covered.has(conversationId),
+    isUp: (conversationId) => up.has(conversationId),
   };
 }
 

@@ -14,8 +14,8 @@ import {
   whileInFlight,
 } from './deps.js';
 import { RecordError } from './errors.js';
-import { overtaken, undone } from './left-request.js';
-import { type Actor, type AuditOutcome, isUnfinished, type RecordingJob } from './model.js';
+import { giveWay, ordererOf } from './give-way.js';
+import { type AuditOutcome, isUnfinished, type RecordingJob } from './model.js';
 import type { JobChange } from './ports.js';
 import { showWaiting } from './show-waiting.js';
 
@@ -37,9 +37,11 @@ export function carryOutPending(deps: Deps, job: RecordingJob): Promise<Answer> 
       const outcome = await ask(deps, job, order);
       // Outside of what catches Genesys's errors: a database that fails here says nothing about the recording.
       if (outcome === 'done') return await finish(deps, job, order);
-      if (outcome === 'already-finished') return await end(deps, job, order);
-      if (isRepeated(job, outcome)) return await repeatLater(deps, job, order, outcome);
-      throw await giveBack(deps, job, order, outcome);
+      if (outcome === 'already-finished') return await end(deps, job, order, false);
+      if (outcome === 'not-recorded' && !isRunningPause(job)) return await end(deps, job, order, true);
+      const error = outcome === 'not-recorded' ? nothingRecorded() : outcome;
+      if (isRepeated(job, error)) return await repeatLater(deps, job, order, error);
+      throw await giveBack(deps, job, order, error);
     } finally {
       deps.board.redraw(job.conversationId);
     }
@@ -62,6 +64,18 @@ async function ask(deps: Deps, job: RecordingJob, order: Order) {
 const isRepeated = (job: RecordingJob, error: RecordError): boolean =>
   isPassing(error) || job.overtook !== null;
 
+/**
+ * Until Genesys has resumed it, or the call is over, a pause made here is the bot's to end: that nothing is recorded just now does
+ * not mean that it will not be, and then paused. Of two opposite orders nobody knows whether one has made such a pause.
+ */
+const isRunningPause = ({ pauseEndsAt, overtook }: RecordingJob): boolean =>
+  pauseEndsAt !== null || overtook !== null;
+
+const nothingRecorded = (): RecordError =>
+  new RecordError('UNAVAILABLE', 'Genesys records nothing of that call at the moment.', {
+    cure: 'It may record the call again with the next agent, as paused as it was.',
+  });
+
 const settled = { pending: null, pendingBy: null, overtook: null } as const;
 export const notPaused = { pausedBy: null, pausedAt: null, pauseEndsAt: null } as const;
 
@@ -83,9 +97,10 @@ async function finish(deps: Deps, job: RecordingJob, order: Order): Promise<Answ
   return { kind: order === 'pause' ? 'paused' : 'resumed', job: changed };
 }
 
-async function end(deps: Deps, job: RecordingJob, order: Order): Promise<Answer> {
-  const over = { ...notPaused, state: 'ended', finishedAt: deps.clock.now(), retryAt: null } as const;
-  const error = new RecordError('NOT_FOUND', `There was nothing left to ${order}: the call is over.`);
+async function end(deps: Deps, job: RecordingJob, order: Order, callWentOn: boolean): Promise<Answer> {
+  const finishedAt = deps.clock.now();
+  const over = { ...notPaused, state: 'ended', finishedAt, callWentOn, retryAt: null } as const;
+  const error = new RecordError('NOT_FOUND', `There was nothing left to ${order}.`);
   return { kind: 'already-finished', job: await settle(deps, job, order, 'failed', over, error) };
 }
 
@@ -125,8 +140,6 @@ async function settle(
   return current;
 }
 
-const ordererOf = ({ pendingBy }: RecordingJob): Actor => pendingBy ?? { kind: 'bot' };
-
 async function repeatLater(deps: Deps, job: RecordingJob, order: Order, error: RecordError): Promise<Answer> {
   const now = deps.clock.now();
   const changed = await deps.store.changeJob(
@@ -146,34 +159,6 @@ async function repeatLater(deps: Deps, job: RecordingJob, order: Order, error: R
   const current = await reread(deps, job);
   await giveWay(deps, job, order, current, false);
   return { kind: 'pause-pending', job: current };
-}
-
-/**
- * The last wish counts. Of an order that somebody has withdrawn while it was on its way, the outcome is on record; what is
- * added is that it took effect all the same. From now on nothing stands in the way of the one that is pending in its place.
- */
-async function giveWay(
-  deps: Deps,
-  job: RecordingJob,
-  order: Order,
-  { pending, pendingBy }: RecordingJob,
-  tookEffect: boolean,
-): Promise<void> {
-  // Another process has taken it over and carried it out.
-  if (pending === null) return;
-  const now = deps.clock.now();
-  const reason = `Genesys had ${order}d it before it could be told otherwise`;
-  await deps.store.changeJob(
-    job.id,
-    ['recording', 'paused'],
-    { retryAt: now },
-    now,
-    tookEffect
-      ? auditOf(deps, { actor: ordererOf(job), action: 'observe', outcome: 'done', reason }, job)
-      : [],
-    { pending, pendingBy },
-  );
-  throw tookEffect ? undone(job, order) : overtaken(job, order);
 }
 
 /** The recording stays as it was. The bot itself goes on trying to end a pause that has lasted long enough. */

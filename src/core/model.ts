@@ -84,6 +84,8 @@ export interface RecordingJob {
   readonly stoppedBy: Actor | null;
   readonly stopReason: string | null;
   readonly finishedAt: number | null;
+  /** True when it ended although its call went on. */
+  readonly callWentOn: boolean;
   readonly failure: JobFailure | null;
   /**
    * When the bot takes the job up by itself; null when nothing is to be done before the deadline. While a process is at
@@ -157,6 +159,8 @@ export interface RecordingListing {
   readonly covers: (conversationId: string) => boolean;
   /** What the policies record of calls that were read for it: a hold is no change of a recording, and its card must say so. */
   readonly policies?: readonly PolicyReading[];
+  /** True for a call that whoever tells has seen up; absent where nobody looks at calls. */
+  readonly isUp?: (conversationId: string) => boolean;
 }
 
 export interface PolicyReading {

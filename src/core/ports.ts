@@ -54,12 +54,15 @@ export interface RecordingApi {
   ): Promise<Pick<RecordingRef, 'genesysId' | 'recordingType'>>;
   /** Stops recording. Safe to repeat; `already-finished` when Genesys no longer knows it as running. */
   stop(recording: RecordingRef, options?: RequestOptions): Promise<'stopped' | 'already-finished'>;
-  /** Pauses or resumes. Safe to repeat; `already-finished` when nothing is recorded any more. */
+  /**
+   * Pauses or resumes. Safe to repeat; `not-recorded` when nothing is recorded of a call that goes on, `already-finished`
+   * when the call is over.
+   */
   setPaused(
     recording: RecordingRef,
     paused: boolean,
     options?: RequestOptions,
-  ): Promise<'done' | 'already-finished'>;
+  ): Promise<'done' | 'not-recorded' | 'already-finished'>;
   /**
    * The running recording of that name or of that conversation; a policy's too, if there is no other. Null only when
    * Genesys is certain: a list cut short is an `UNAVAILABLE`, or a second recording would be started beside the first.

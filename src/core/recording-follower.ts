@@ -60,9 +60,18 @@ export class RecordingFollower {
     for (const job of jobs.filter((each) => isRunning(each) && listing.covers(each.conversationId))) {
       if (find(job)) {
         this.#missing.delete(job.id);
-      } else if (this.#missing.has(job.id) || (await this.#isOver(job.conversationId))) {
+        continue;
+      }
+      const isOver = await this.#isOver(job.conversationId);
+      const callWentOn = !isOver && (listing.isUp?.(job.conversationId) ?? false);
+      if (callWentOn && isPausedHere(job)) continue;
+      if (isOver || this.#missing.has(job.id)) {
         this.#missing.delete(job.id);
-        await this.#change(job, { state: 'ended', finishedAt: this.#deps.clock.now() }, 'observe');
+        await this.#change(
+          job,
+          { state: 'ended', finishedAt: this.#deps.clock.now(), callWentOn },
+          'observe',
+        );
         ended.add(job.id);
       } else {
         this.#missing.add(job.id);
@@ -105,6 +114,12 @@ export class RecordingFollower {
 /** Of an order that is on its way somebody will hear that nothing is left to be paused, and that ends the job. */
 const isRunning = ({ state, pending }: RecordingJob): boolean =>
   pending === null && (state === 'recording' || state === 'paused');
+
+/**
+ * A pause of the bot's is the bot's to end as long as the call is up, also while nothing is recorded of it: the policy's
+ * recording may come back with the next agent, and the pause with it.
+ */
+const isPausedHere = ({ pauseEndsAt }: RecordingJob): boolean => pauseEndsAt !== null;
 
 /** Finds the recording that a job stands for, by its name, else by its conversation. */
 function indexed(items: readonly ActiveRecording[]): (job: RecordingJob) => ActiveRecording | undefined {

@@ -35,6 +35,7 @@ export type JobChange = Partial<
     | 'stoppedBy'
     | 'stopReason'
     | 'finishedAt'
+    | 'callWentOn'
     | 'failure'
     | 'retryAt'
     | 'retries'

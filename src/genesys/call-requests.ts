@@ -32,7 +32,7 @@ export function callRequest(conversationId: string): GenesysRequest<ObservedCall
 
 /**
  * Of whatever is recorded of the call but snippets. The answer is a bare JSON string, in any letter case; `NONE` says
- * that nothing is recorded.
+ * that nothing is recorded, and not why: that is read from the call, which is read after this in any case.
  */
 export function recordingStateRequest(
   conversationId: string,
@@ -50,8 +50,7 @@ export function recordingStateRequest(
     priority: paused ? 'stop' : 'start',
     read(json) {
       const state = String(json).toUpperCase();
-      if (state === 'NONE') return 'already-finished';
-      return state === wanted ? 'done' : null;
+      return state === wanted || state === 'NONE' ? 'done' : null;
     },
     whenNotFound: () => 'already-finished',
   };

@@ -88,7 +88,7 @@ async function setPaused(
   { conversationId, recordingType }: RecordingRef,
   paused: boolean,
   options?: RequestOptions,
-): Promise<'done' | 'already-finished'> {
+): Promise<'done' | 'not-recorded' | 'already-finished'> {
   if (recordingType !== 'policy') {
     throw new RecordError(
       'STATE_CONFLICT',

@@ -60,6 +60,10 @@ function toListing(
   const items: ActiveRecording[] = [];
   const policies: PolicyReading[] = [];
   const covered = new Set<string>();
+  const isUp = (conversationId: string): boolean => {
+    const observed = found.get(conversationId);
+    return observed !== undefined && observed !== 'unknown' && !observed.event.over;
+  };
   for (const recording of known) {
     const observed = found.get(recording.conversationId);
     if (observed === undefined) continue;
@@ -69,7 +73,7 @@ function toListing(
     if (shown) items.push(shown);
     if (shown?.recordingType === 'policy') policies.push(...policyOf(observed));
   }
-  return { items, covers: (conversationId) => covered.has(conversationId), policies };
+  return { items, covers: (conversationId) => covered.has(conversationId), policies, isUp };
 }
 
 /** Empty where the call does not tell. */

@@ -102,7 +102,7 @@ export function readBackPause(
   conversationId: string,
   paused: boolean,
   options?: RequestOptions,
-): Promise<'done' | 'already-finished'> {
+): Promise<'done' | 'not-recorded' | 'already-finished'> {
   return lookUntil(
     deps,
     {
@@ -122,11 +122,8 @@ export function readBackPause(
  * Only a secure pause proves that it is paused. A call on hold is not recorded either, but will be once it is taken up
  * again; after a resumption that is as it should be. Null while the call shows the opposite.
  */
-function judgePause(
-  { event, securePaused }: ObservedCall,
-  paused: boolean,
-): 'done' | 'already-finished' | null {
-  if (event.call.policyRecording === 'none') return 'already-finished';
+function judgePause({ event, securePaused }: ObservedCall, paused: boolean): 'done' | 'not-recorded' | null {
+  if (event.call.policyRecording === 'none') return 'not-recorded';
   return securePaused === paused ? 'done' : null;
 }
 

@@ -1,7 +1,7 @@
 /** An answer as a message for the one who asked. */
 import type { Answer } from '../core/answer.js';
 import { type Actor, canBeStopped, jobIdOf, type RecordingJob } from '../core/model.js';
-import { actions, code, type Message, section, toMessage } from './blocks.js';
+import { actions, code, type Message, outside, section, toMessage } from './blocks.js';
 import { jobButton } from './controls.js';
 import { renderHelp } from './help.js';
 import { stateInWords } from './job-lines.js';
@@ -92,7 +92,8 @@ function pausePending(job: RecordingJob): string {
   if (job.overtook !== null && job.failure === null) {
     return `The ${order} of ${code(jobIdOf(job))} is noted. The opposite is on its way to Genesys, and the bot sends this one right after it; until then ${meanwhile}.`;
   }
-  return `Genesys is not answering. The ${order} of ${code(jobIdOf(job))} is noted, and the bot repeats it until it is done; until then ${meanwhile}.`;
+  const why = job.failure === null ? 'Genesys is not answering.' : outside(job.failure.message, 500);
+  return `${why} The ${order} of ${code(jobIdOf(job))} is noted, and the bot repeats it until it is done; until then ${meanwhile}.`;
 }
 
 function alreadyPaused(job: RecordingJob): string {

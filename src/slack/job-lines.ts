@@ -119,10 +119,18 @@ function stoppedLine(job: RecordingJob): string {
 
 function endedLine(job: RecordingJob): string {
   const at = job.finishedAt === null ? '' : ` · ${date(job.finishedAt)}`;
-  const cause = `the call is over${canBeStopped(job) ? ', or it was stopped outside this bot' : ''}`;
   return job.stoppedBy?.kind === 'person'
-    ? `Ended${after(job)}: ${cause}, when ${who(job.stoppedBy)} asked to stop it${at}`
-    : `Ended${after(job)}: ${cause}${at}`;
+    ? `Ended${after(job)}: ${whyEnded(job)}, when ${who(job.stoppedBy)} asked to stop it${at}`
+    : `Ended${after(job)}: ${whyEnded(job)}${at}`;
+}
+
+/** What somebody began lives on an agent's side of the call, and goes with that agent. True also when the call is over by now. */
+function whyEnded(job: RecordingJob): string {
+  const { callWentOn, conversationId } = job;
+  if (!canBeStopped(job)) return callWentOn ? 'Genesys recorded this call no more' : 'the call is over';
+  return callWentOn
+    ? `it went with the agent’s part in the call, or was stopped outside this bot. If the call goes on: ${code(`/record start ${conversationId}`)} records the rest`
+    : 'the call is over, or it was stopped outside this bot';
 }
 
 /** Of a recording that ran before the bot knew it, only a lower bound is known. */

@@ -39,6 +39,7 @@ const jobRow = z.object({
   stopped_by: actor.nullable(),
   stop_reason: maybeText,
   finished_at: maybeWhole,
+  call_went_on: z.literal([0, 1]).transform(Boolean),
   failure: text
     .transform((json): unknown => JSON.parse(json))
     .pipe(failure)

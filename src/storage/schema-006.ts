@@ -1,4 +1,7 @@
 import type { Migration } from './dialect-words.js';
 
-/** What became of an order that another one took the place of. */
-export const lastWishes: Migration = () => ['ALTER TABLE jobs ADD COLUMN overtook TEXT'];
+/** What becomes of an order that another one has taken the place of, and of a recording that its call outlives. */
+export const lastWishes: Migration = () => [
+  'ALTER TABLE jobs ADD COLUMN overtook TEXT',
+  'ALTER TABLE jobs ADD COLUMN call_went_on BIGINT NOT NULL DEFAULT 0',
+];

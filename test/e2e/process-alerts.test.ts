@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isRecorded, recordElsewhere, stopElsewhere } from '../simulators/recordings.js';
-import { type BotBed, createBotBed, jobIdOn, labelsOf, until } from '../support/bot-bed.js';
+import { type BotBed, createBotBed, jobIdOn, labelsOf, textOf, until } from '../support/bot-bed.js';
 import {
   ordersTo,
   outlivesTransfer,
@@ -109,6 +109,10 @@ describe.each(storyTable)(rowTitle, (row) => {
     const card = await alertOf(call.id, outcome, 'Ben Whitaker', 'Call in progress');
     expect(labelsOf(card)).toEqual([outlivesTransfer(row) ? 'Stop' : 'Start recording']);
     expect(isRecorded(bed.genesys, call.id)).toBe(outlivesTransfer(row));
+    if (outlivesTransfer(row)) return;
+    expect(textOf(card)).toContain('it went with the agent’s part in the call');
+    expect(textOf(card)).toContain(`/record start ${call.id}`);
+    expect(textOf(card)).not.toContain('the call is over');
   });
 
   it('come once per call, however often it is seen, also after a crash and after an orderly restart', async () => {

@@ -102,6 +102,25 @@ describe('call events', () => {
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
   });
 
+  it('end no recording by policy by saying nothing of it', async () => {
+    const { id } = core.genesys.startCall({ policyRecording: true });
+    await core.record(`status ${id}`);
+    core.clock.jump(6_000);
+    const mute = event({ conversationId: id, policyRecording: null });
+    for (let times = 0; times < 3; times += 1) await core.alerts.accept([mute]);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
+    await core.alerts.accept([event({ conversationId: id, policyRecording: null }, { over: true })]);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'ended', callWentOn: false });
+  });
+
+  it('tell a recording that has ended from a call that has', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    core.clock.jump(6_000);
+    for (let times = 0; times < 2; times += 1) await core.alerts.accept([event({ conversationId: id })]);
+    expect(await core.jobOf(id)).toMatchObject({ state: 'ended', callWentOn: true });
+  });
+
   it('show a policy’s pause on the agent’s screen on the job that stands for it', async () => {
     const { id } = core.genesys.startCall({ policyRecording: true });
     await core.record(`status ${id}`);

@@ -229,9 +229,9 @@ describe('what the policy records', () => {
     const [silent, over] = [simulator.startCall(), simulator.startCall({ policyRecording: true })];
     simulator.endCall(over.id);
     const { recordings } = open();
-    for (const { id } of [silent, over]) {
-      expect(await recordings.setPaused(refTo(id, 'policy'), true)).toBe('already-finished');
-    }
+    const pause = ({ id }: { id: string }) => recordings.setPaused(refTo(id, 'policy'), true);
+    expect(await pause(silent)).toBe('not-recorded');
+    expect(await pause(over)).toBe('already-finished');
   });
 
   it('is not taken for paused when the edge fails', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fetch from 'node-fetch';
+import fetch, { Response } from 'node-fetch';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { holdMs, personOf } from '../../src/core/deps.js';
 import type { SimulatedCall } from '../simulators/genesys/types.js';
@@ -34,18 +34,31 @@ function closeGate(): ClosedGate {
   return { reached, open };
 }
 
+/** Genesys records nothing of the calls that are up: they are between two agents, or the policy covers them no more. */
+let silent = false;
+
+async function sayNone(response: Response): Promise<Response> {
+  const { status } = response;
+  const json: unknown = await response.json();
+  if (status !== 200) return new Response(JSON.stringify(json), { status });
+  if (typeof json === 'string') return new Response('"NONE"');
+  return new Response(JSON.stringify({ ...(json as object), recordingState: 'NONE', securePause: false }));
+}
+
 let core: CoreHarness;
 beforeEach(async () => {
   core = await createCoreHarness({
     ...{ api: 'conversations', pauseMaxMs, alerts: false },
     fetch: async (url, init) => {
       if (init?.method === 'PUT') await gate?.passed();
-      return fetch(url, init);
+      const response = await fetch(url, init);
+      return silent && String(url).includes('/conversations/calls/') ? sayNone(response) : response;
     },
   });
 });
 afterEach(async () => {
   gate = null;
+  silent = false;
   expect(core.genesys.violations).toEqual([]);
   await core.close();
 });
@@ -468,13 +481,46 @@ describe('the end of a pause', () => {
   });
 
   it('is announced in the thread a minute before, once', async () => {
-    const { id } = await paused();
-    core.clock.jump(pauseMaxMs - minute + 1_000);
+    const { id } = policyCall();
+    await core.record(`pause ${id}`, { ...ada, newCardId: 'card-1' });
+    await core.store.cardDrawn('card-1', '1.1', 99);
+    const kinds = async () => (await core.store.listDueReplies(id)).map(({ kind }) => kind);
+    core.clock.jump(pauseMaxMs - minute - 5_000);
     await core.tick();
+    expect(await kinds()).toEqual([]);
+    core.clock.jump(6_000);
     await core.tick();
-    const { warnedFor, pauseEndsAt } = await core.jobOf(id);
-    expect(warnedFor).toBe(pauseEndsAt);
+    expect(await kinds()).toEqual(['pause-warning']);
     expect(core.redrawn.at(-1)).toBe(id);
+    const [due] = await core.store.listDueReplies(id);
+    await core.store.replySent(due?.id ?? '', '1.2');
+    const redrawn = core.redrawn.length;
+    await core.tick();
+    expect(await kinds()).toEqual([]);
+    expect(core.redrawn).toHaveLength(redrawn);
+  });
+
+  it('outlives an outage: it is repeated with growing pauses, and comes as soon as Genesys is back', async () => {
+    const { id, jobId } = await paused();
+    core.genesys.inject({ on: 'any', fault: { kind: 'status', status: 500 }, times: 'until-cleared' });
+    core.clock.jump(pauseMaxMs);
+    const retryAfterMs: number[] = [];
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await core.tick();
+      const { retryAt, updatedAt, ...job } = await core.jobOf(id);
+      expect(job).toMatchObject({
+        ...{ state: 'paused', pending: 'resume', pendingBy: { kind: 'bot' }, retries: attempt },
+        failure: { code: 'UNAVAILABLE' },
+      });
+      retryAfterMs.push((retryAt ?? 0) - updatedAt);
+      core.clock.jump(minute);
+    }
+    expect(retryAfterMs).toEqual([2_000, 4_000, 8_000]);
+    core.genesys.clearFaults();
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', failure: null, retries: 0 });
+    expect(atGenesys(id).securePaused).toBe(false);
+    expect((await core.auditOf(jobId)).slice(-2)).toEqual(['resume asked bot', 'resume done bot']);
   });
 
   it('is tried until it is done, whatever Genesys answers', async () => {
@@ -594,6 +640,71 @@ describe('a recording by policy', () => {
     });
     expect(core.genesys.count('stop')).toBe(0);
     expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
+  });
+});
+
+describe('a call that goes on while Genesys records nothing of it', () => {
+  const look = async () => {
+    core.clock.jump(11_000);
+    await core.watchTick();
+  };
+
+  it('keeps the bot’s pause, and its timer, until Genesys has ended it', async () => {
+    const { id, jobId } = await paused();
+    silent = true;
+    for (let looks = 0; looks < 3; looks += 1) await look();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'paused', pausedBy: { userId: 'UADA' } });
+    core.clock.jump(pauseMaxMs);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({
+      ...{ state: 'paused', pending: 'resume', retries: 1 },
+      failure: { message: 'Genesys records nothing of that call at the moment.' },
+    });
+    silent = false;
+    core.clock.jump(minute);
+    await core.tick();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording', pending: null, failure: null });
+    expect(atGenesys(id).securePaused).toBe(false);
+    expect((await core.auditOf(jobId)).slice(-2)).toEqual(['resume asked bot', 'resume done bot']);
+  });
+
+  it('ends that pause when the call is over', async () => {
+    const { id } = await paused();
+    silent = true;
+    await look();
+    core.genesys.endCall(id);
+    await look();
+    await look();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'ended', callWentOn: false });
+  });
+
+  it('ends any other recording by policy, of which that is said', async () => {
+    const { id } = await paused();
+    await core.record(`resume ${id}`);
+    silent = true;
+    await look();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
+    await look();
+    expect(await core.jobOf(id)).toMatchObject({ state: 'ended', callWentOn: true });
+  });
+
+  it('has nothing to pause, of which that is said', async () => {
+    const { id } = policyCall();
+    await core.record(`status ${id}`);
+    silent = true;
+    expect(await core.record(`pause ${id}`)).toMatchObject({
+      kind: 'already-finished',
+      job: { state: 'ended', callWentOn: true },
+    });
+  });
+
+  it('lets nobody doubt a resumption: it is repeated until there is something to resume', async () => {
+    const { id } = await paused();
+    silent = true;
+    expect(await core.record(`resume ${id}`)).toMatchObject({
+      kind: 'pause-pending',
+      job: { state: 'paused', pending: 'resume' },
+    });
   });
 });
 

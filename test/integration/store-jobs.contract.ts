@@ -32,6 +32,7 @@ export function describeJobs(bench: Bench): void {
       stoppedBy: null,
       stopReason: null,
       finishedAt: null,
+      callWentOn: false,
       failure: null,
       retryAt: null,
       retries: 0,
@@ -55,7 +56,7 @@ export function describeJobs(bench: Bench): void {
           ...{ recording_since: null, adopted: 0, deadline_at: 9_000, stopped_by: null, stop_reason: null },
           ...{ finished_at: null, failure: null, retry_at: null, retries: 0, updated_at: 1_000 },
           ...{ warned_for: null, progress_at: null, recording_type: 'job', pending: null, pending_by: null },
-          ...{ overtook: null, paused_by: null, paused_at: null, pause_ends_at: null },
+          ...{ overtook: null, call_went_on: 0, paused_by: null, paused_at: null, pause_ends_at: null },
         },
       ],
       cards: [

@@ -28,6 +28,7 @@ export const drawnJob = (job: Partial<RecordingJob> = {}): RecordingJob => ({
   stoppedBy: null,
   stopReason: null,
   finishedAt: null,
+  callWentOn: false,
   failure: null,
   retryAt: null,
   retries: 0,
@@ -130,6 +131,7 @@ export const anyJob: fc.Arbitrary<RecordingJob> = fc.record({
   stoppedBy: orNull(anyActor),
   stopReason: orNull(anyText),
   finishedAt: orNull(anyTime),
+  callWentOn: fc.boolean(),
   failure: orNull(
     fc.record({ code: anyText, message: anyText, cure: orNull(anyText), reference: orNull(anyText) }),
   ),

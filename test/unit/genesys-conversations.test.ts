@@ -429,10 +429,16 @@ describe('pausing and resuming', () => {
   });
 
   it.each([
-    ['NONE', () => json(200, 'NONE')],
-    ['404', gone],
-  ])('finds nothing to pause on %s', async (_what, answer) => {
-    expect(await setPaused({ PUT: answer }).done).toBe('already-finished');
+    [
+      'NONE, of a call that goes on',
+      () => json(200, 'NONE'),
+      call({ recordingState: 'NONE' }),
+      'not-recorded',
+    ],
+    ['NONE, of one that is over', () => json(200, 'NONE'), gone, 'already-finished'],
+    ['404', gone, gone, 'already-finished'],
+  ])('finds nothing to pause on %s', async (_what, answer, after, outcome) => {
+    expect(await setPaused({ PUT: answer, GET: after }).done).toBe(outcome);
   });
 
   it.each([

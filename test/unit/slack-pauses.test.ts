@@ -152,6 +152,24 @@ describe('the card of a pause', () => {
   });
 });
 
+describe('a recording that its call has outlived', () => {
+  const ended = { state: 'ended', finishedAt: pausedAt, callWentOn: true } as const;
+
+  it('by policy is recorded no more, for whatever reason', () => {
+    expect(say(policyJob(ended))).toContain('Genesys recorded this call no more');
+    expect(say(policyJob(ended))).not.toContain('the call is over');
+    expect(say(policyJob({ ...ended, callWentOn: false }))).toContain('the call is over');
+  });
+
+  it('begun by somebody says what may have become of it, and how to go on', () => {
+    const words = say(drawnJob(ended));
+    expect(words).toContain('it went with the agent’s part in the call, or was stopped outside this bot');
+    expect(words).toContain(`If the call goes on: \`/record start ${conversationId}\` records the rest`);
+    expect(words).not.toContain('the call is over');
+    expect(wordsOf(renderReply({ kind: 'finished', job: drawnJob(ended) }))).toContain('records the rest');
+  });
+});
+
 describe('a call alert without a recording in the books', () => {
   it.each<[PolicyRecording | null, string | null, string[][]]>([
     ['active', 'Genesys records this call by the organisation’s policy', [['Pause', conversationId]]],
@@ -211,6 +229,12 @@ describe('the answer', () => {
     expect(words).toContain(`The pause of ${name} is noted. The opposite is on its way`);
     expect(words).toMatch(/until then the call may still be recorded\.$/);
     expect(words).not.toContain('not answering');
+  });
+
+  it('to an order that Genesys has not done yet says why', () => {
+    const failure = { code: 'UNAVAILABLE', message: 'Genesys sleeps.', cure: null, reference: null };
+    const words = sentence({ kind: 'pause-pending', job: policyJob({ pending: 'pause', failure }) });
+    expect(words).toContain(`Genesys sleeps. The pause of ${name} is noted`);
   });
 
   it('to the second of two people says who was first', () => {
