@@ -18,7 +18,12 @@ export type Answer =
   /** This request started it; its card shows it. */
   | { readonly kind: 'started'; readonly job: RecordingJob }
   /** Genesys was recording it already; the bot has taken charge of it. */
-  | { readonly kind: 'adopted'; readonly job: RecordingJob }
+  | {
+      readonly kind: 'adopted';
+      readonly job: RecordingJob;
+      /** The duration that was asked for and does not hold, since nobody can stop what a policy records; absent where none was. */
+      readonly droppedMs?: number;
+    }
   /** No answer came to the start, and Genesys cannot be asked just now: the bot keeps looking and its card will say. */
   | { readonly kind: 'start-pending'; readonly job: RecordingJob }
   /** Somebody was first: the job is starting, recording, paused or stopping. */

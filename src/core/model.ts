@@ -133,6 +133,8 @@ export interface Conversation extends Omit<ActiveCall, 'conversationId' | 'partl
   readonly firstSeenAt: number;
   /** Null while the call is up, or as long as the bot does not know better. */
   readonly endedAt: number | null;
+  /** When the bot first saw what `policyRecording` says now; null where that is not known. */
+  readonly policySince: number | null;
 }
 
 /** Which recording is meant, for Genesys. */

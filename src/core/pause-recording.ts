@@ -20,7 +20,7 @@ export async function pauseRecording(deps: Deps, command: PauseCommand, asker: A
       cure: '/record list shows the running recordings with their job ids, /record calls the active calls.',
     });
   }
-  if (isUnfinished(job) && !canBePaused(job)) throw cannotBePaused(job);
+  if (isUnfinished(job) && !canBePaused(job)) throw await cannotBePaused(deps, job);
   const left = await findLeftOrder(deps, job, command.name, asker);
   const order = { by: personOf(asker), channelId: asker.channelId };
   const taken = left ? null : await take(deps, job, command.name, order);
@@ -45,10 +45,23 @@ const unknownToContract = (order: Order) =>
     cure: 'Genesys’s recording-jobs contract knows start and stop only. Stop the recording, and start a new one after.',
   });
 
-const cannotBePaused = (job: RecordingJob) =>
-  new RecordError('STATE_CONFLICT', 'Genesys never pauses a recording that somebody began by hand.', {
-    cure: `Stop it, and start a new one after: /record stop ${jobIdOf(job)}`,
-  });
+/** Whoever wants a pause has something that must not be recorded: a recording that goes on beside this one is named. */
+async function cannotBePaused({ store }: Deps, job: RecordingJob): Promise<RecordError> {
+  const { conversationId } = job;
+  const call = await store.findConversation(conversationId);
+  const isRecordedTwice = call?.policyRecording === 'active' || call?.policyRecording === 'held';
+  return isRecordedTwice
+    ? new RecordError(
+        'STATE_CONFLICT',
+        'Genesys never pauses a recording that somebody began by hand, and the organisation’s policy records that call as well.',
+        {
+          cure: `To keep something out of both, stop the one: /record stop ${jobIdOf(job)} and pause the other: /record pause ${conversationId}`,
+        },
+      )
+    : new RecordError('STATE_CONFLICT', 'Genesys never pauses a recording that somebody began by hand.', {
+        cure: `Stop it, and start a new one after: /record stop ${jobIdOf(job)}`,
+      });
+}
 
 interface Orderer {
   readonly by: Actor;

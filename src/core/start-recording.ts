@@ -5,7 +5,7 @@ import { auditOf, type Deps, holdMs, personOf, showWorkingAfterMs, whileInFlight
 import { RecordError } from './errors.js';
 import { formatDuration } from './format-duration.js';
 import { findLeftStart } from './left-request.js';
-import type { RecordingJob } from './model.js';
+import { canBeStopped, type RecordingJob } from './model.js';
 import { confirmStart, failStart, type Started, settleConflict, settleStart } from './settle-start.js';
 import { showWaiting } from './show-waiting.js';
 
@@ -13,11 +13,16 @@ type StartCommand = Extract<Command, { name: 'start' }>;
 
 export async function startRecording(deps: Deps, command: StartCommand, asker: Asker): Promise<Answer> {
   const left = await findLeftStart(deps, command, asker);
-  if (left) return left;
+  if (left) return withDropped(command, left);
   await refuseWhatCannotStart(deps, command);
   const { begun, job } = await recordIntent(deps, command, asker);
   if (!begun) return { kind: 'already-recording', job };
-  return whileInFlight(deps, job.id, () => askGenesys(deps, job));
+  return withDropped(command, await whileInFlight(deps, job.id, () => askGenesys(deps, job)));
+}
+
+function withDropped({ durationMs }: StartCommand, answer: Answer): Answer {
+  const isDropped = answer.kind === 'adopted' && !canBeStopped(answer.job) && durationMs !== null;
+  return isDropped ? { ...answer, droppedMs: durationMs } : answer;
 }
 
 async function refuseWhatCannotStart(deps: Deps, command: StartCommand): Promise<void> {

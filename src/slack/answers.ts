@@ -1,5 +1,6 @@
 /** An answer as a message for the one who asked. */
 import type { Answer } from '../core/answer.js';
+import { formatDuration } from '../core/format-duration.js';
 import { type Actor, canBeStopped, jobIdOf, type RecordingJob } from '../core/model.js';
 import { actions, code, type Message, outside, section, toMessage } from './blocks.js';
 import { jobButton } from './controls.js';
@@ -33,26 +34,34 @@ export function renderAnswer(answer: Answer, now: number): Message | null {
       return renderCalls(answer);
     case 'help':
       return renderHelp(answer);
+    case 'adopted':
+      return renderJobAnswer(answer.kind, answer.job, adoptedSentence(answer));
     default:
-      return renderJobAnswer(answer.kind, answer.job);
+      return renderJobAnswer(answer.kind, answer.job, sentences[answer.kind](answer.job));
   }
 }
 
 type JobAnswer = Exclude<Answer['kind'], 'started' | 'status' | 'overview' | 'list' | 'calls' | 'help'>;
 
-function renderJobAnswer(kind: JobAnswer, job: RecordingJob): Message {
-  const sentence = sentences[kind](job);
+function renderJobAnswer(kind: JobAnswer, job: RecordingJob, sentence: string): Message {
   return toMessage(sentence, [section([sentence]), offering.has(kind) ? actions([jobButton(job)]) : null]);
 }
 
 /** Those that bring a button: whoever gets them may want something else now. */
 const offering: ReadonlySet<JobAnswer> = new Set(['adopted', 'already-recording', 'already-paused']);
 
-const sentences: Readonly<Record<JobAnswer, (job: RecordingJob) => string>> = {
-  adopted: (job) =>
-    canBeStopped(job)
-      ? `Genesys was recording that call already. Its job is ${code(jobIdOf(job))}, and this bot has taken charge of it.`
-      : `Genesys records that call by the organisation’s policy: nobody can stop that, but it can be paused. Its job is ${code(jobIdOf(job))}.`,
+function adoptedSentence({ job, droppedMs }: Extract<Answer, { kind: 'adopted' }>): string {
+  const name = code(jobIdOf(job));
+  if (canBeStopped(job)) {
+    return `Genesys was recording that call already. Its job is ${name}, and this bot has taken charge of it.`;
+  }
+  const possible = job.state === 'paused' ? 'it is paused now, and can be resumed' : 'it can be paused';
+  const dropped =
+    droppedMs === undefined ? '' : ` It ends with the call, and not after ${formatDuration(droppedMs)}.`;
+  return `Genesys records that call by the organisation’s policy: nobody can stop that, but ${possible}. Its job is ${name}.${dropped}`;
+}
+
+const sentences: Readonly<Record<Exclude<JobAnswer, 'adopted'>, (job: RecordingJob) => string>> = {
   'start-pending': (job) =>
     `Genesys did not answer, so it is not known yet whether job ${code(jobIdOf(job))} records. The bot keeps looking; the card will say.`,
   'already-recording': alreadyRecording,

@@ -55,8 +55,8 @@ const callHeadline = (conversation: Conversation): string =>
   `:telephone_receiver: *${callWords(conversation)}*`;
 
 /** Of a call that is over nothing is recorded any more. */
-const policyOf = ({ endedAt, policyRecording }: Conversation): string | null =>
-  endedAt === null ? policyLine(policyRecording) : null;
+const policyOf = ({ endedAt, policyRecording, policySince }: Conversation): string | null =>
+  endedAt === null ? policyLine(policyRecording, policySince) : null;
 
 /**
  * Whether the call goes on. A finished job's own card says nothing of it, for that card is not redrawn when the call

@@ -79,7 +79,7 @@ const rowButton = ({ call, job }: CallRow, index: number) =>
 /** Whether the call is recorded, and by what. */
 export const recordingOf = ({ call, job }: CallRow): string =>
   job === null
-    ? (policyLine(call.policyRecording) ??
+    ? (policyLine(call.policyRecording, null) ??
       `:telephone_receiver: ${call.policyRecording === 'none' ? 'Not recorded' : 'No recording known'}`)
     : headline(job, call);
 

@@ -2,19 +2,26 @@
 import type { Conversation, PolicyRecording, RecordingJob } from '../core/model.js';
 import { date, who } from './wording.js';
 
-/** Of a call without a recording in the books; null where no policy records it, or where that is not known. */
-export function policyLine(policyRecording: PolicyRecording | null): string | null {
+/**
+ * Of a call without a recording in the books; null where no policy records it, or where that is not known. `since`: when the
+ * bot first saw it so, in milliseconds since 1970.
+ */
+export function policyLine(policyRecording: PolicyRecording | null, since: number | null): string | null {
   switch (policyRecording) {
     case 'active':
       return ':red_circle: Genesys records this call by the organisation’s policy';
     case 'paused':
-      return ':double_vertical_bar: *PAUSED outside this bot – nothing is being recorded*';
+      return `:double_vertical_bar: *PAUSED outside this bot – nothing is being recorded*${pausedSince(since)}`;
     case 'held':
       return ':white_circle: Not recorded just now: on hold or in a queue that suppresses recording';
     default:
       return null;
   }
 }
+
+/** Somebody else made it: the bot knows no more than when it saw it. */
+const pausedSince = (since: number | null): string =>
+  since === null ? '' : ` · seen paused since ${date(since)}`;
 
 /** True when Genesys makes no recording at the moment although nobody has paused it. */
 export const isHeld = (

@@ -102,11 +102,13 @@ async function lockRemembered(tx: Queryable, id: string, now: number): Promise<R
 
 async function remember(tx: Queryable, before: Remembered, call: ActiveCall, now: number): Promise<void> {
   const { caller, queue, agent, startedAt, policyRecording } = merge(before, call);
+  const policySince = policyRecording === before.policyRecording ? before.policySince : now;
   await tx.query(
     `UPDATE conversations
-     SET caller = $2, queue = $3, agent = $4, started_at = $5, policy_recording = $6, seen_at = $7, ended_at = NULL
+     SET caller = $2, queue = $3, agent = $4, started_at = $5, policy_recording = $6, policy_since = $8, seen_at = $7,
+       ended_at = NULL
      WHERE id = $1`,
-    [before.id, caller, queue, agent, startedAt, policyRecording, before.seenAt ?? now],
+    [before.id, caller, queue, agent, startedAt, policyRecording, before.seenAt ?? now, policySince],
   );
 }
 

@@ -60,6 +60,7 @@ const conversationRow = z.object({
   version: whole,
   first_seen_at: whole,
   ended_at: maybeWhole,
+  policy_since: maybeWhole,
 });
 
 const cardRow = z.object({

@@ -137,6 +137,21 @@ describe('pausing', () => {
     expect(core.genesys.count('pause')).toBe(0);
   });
 
+  it('is refused for a snippet beside what the policy records, with how to keep something out of both', async () => {
+    const { id } = core.genesys.startCall();
+    await core.record(`start ${id}`);
+    const { id: jobId } = await core.jobOf(id);
+    await core.store.seeCalls(
+      [sampleCall({ conversationId: id, policyRecording: 'active' })],
+      core.clock.now(),
+    );
+    await expect(core.record(`pause ${id}`)).rejects.toMatchObject({
+      code: 'STATE_CONFLICT',
+      message: expect.stringContaining('the organisation’s policy records that call as well'),
+      cure: expect.stringMatching(new RegExp(`/record stop ${jobId} .*/record pause ${id}`)),
+    });
+  });
+
   it('is refused for a call that is not recorded, and for one that nobody knows', async () => {
     const { id } = core.genesys.startCall();
     await expect(core.record(`pause ${id}`)).rejects.toMatchObject({ code: 'NOT_FOUND' });
@@ -628,6 +643,7 @@ describe('a recording by policy', () => {
     expect(answer).toMatchObject({
       kind: 'adopted',
       job: { recordingType: 'policy', state: 'recording', deadlineAt: null, adopted: true },
+      droppedMs: 10 * minute,
     });
     expect(core.genesys.countEffects('start')).toBe(0);
   });

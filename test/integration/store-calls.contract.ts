@@ -13,7 +13,7 @@ export function describeCalls(bench: Bench): void {
     expect(await bench.store.seeCalls([sampleCall()], 600, alertWith('alert'))).toEqual(['call-1']);
     expect(await bench.store.findConversation('call-1')).toEqual({
       ...{ id: 'call-1', caller: '+4930123', queue: 'Support', agent: null, startedAt: 500 },
-      ...{ policyRecording: null, version: 1, firstSeenAt: 600, endedAt: null },
+      ...{ policyRecording: null, policySince: null, version: 1, firstSeenAt: 600, endedAt: null },
     });
     expect(await cards()).toEqual(['alert']);
     expect(await bench.store.findConversation('call-2')).toBeNull();

@@ -46,7 +46,14 @@ export function describeJobs(bench: Bench): void {
       conversations: [
         {
           ...{ id: 'call-1', caller: null, queue: null, agent: null, started_at: null },
-          ...{ version: 1, first_seen_at: 1_000, seen_at: null, ended_at: null, policy_recording: null },
+          ...{
+            version: 1,
+            first_seen_at: 1_000,
+            seen_at: null,
+            ended_at: null,
+            policy_recording: null,
+            policy_since: null,
+          },
         },
       ],
       jobs: [

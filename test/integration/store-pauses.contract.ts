@@ -155,8 +155,12 @@ export function describePauses(bench: Bench): void {
     expect(await seen('active', 600)).toEqual(['call-1']);
     expect(await seen(null, 700)).toEqual([]);
     expect(await bench.store.findConversation('call-1')).toMatchObject({ policyRecording: 'active' });
+    expect(await bench.store.findConversation('call-1')).toMatchObject({ policySince: 600 });
     expect(await seen('paused', 800)).toEqual(['call-1']);
-    expect(await bench.store.findConversation('call-1')).toMatchObject({ policyRecording: 'paused' });
+    expect(await seen('paused', 900)).toEqual([]);
+    expect(await bench.store.findConversation('call-1')).toMatchObject({
+      ...{ policyRecording: 'paused', policySince: 800 },
+    });
   });
 
   it('keeps queue and agent when whoever tells knows only some of the call', async () => {

@@ -77,6 +77,7 @@ export const drawnCall = (call: Partial<Conversation> = {}): Conversation => ({
   version: 3,
   firstSeenAt: askedAt - 50_000,
   endedAt: null,
+  policySince: null,
   ...call,
 });
 
@@ -151,6 +152,7 @@ export const anyCall: fc.Arbitrary<Conversation> = fc.record({
   version: fc.nat(),
   firstSeenAt: anyTime,
   endedAt: orNull(anyTime),
+  policySince: orNull(anyTime),
 });
 
 export const anyAudit: fc.Arbitrary<AuditEntry> = fc.record({

@@ -184,6 +184,14 @@ describe('a call alert without a recording in the books', () => {
     expect(buttons(card)).toEqual(expected);
   });
 
+  it('that is paused says since when the bot has seen it so', () => {
+    const words = say(null, { call: { policyRecording: 'paused', policySince: pausedAt } });
+    expect(words).toContain(
+      `PAUSED outside this bot – nothing is being recorded* · seen paused since ${seconds(pausedAt)}`,
+    );
+    expect(say(null, { call: { policyRecording: 'paused' } })).not.toContain('since');
+  });
+
   it('calls a hold no pause', () => {
     expect(say(null, { call: { policyRecording: 'held' } })).not.toMatch(/pause/i);
   });
@@ -261,6 +269,19 @@ describe('the answer', () => {
       expect(buttons(message)).toEqual([['Pause', jobId]]);
     },
   );
+
+  it('to a start says that the policy’s recording is paused now, and offers Resume', () => {
+    const message = answer({ kind: 'adopted', job: pausedJob() });
+    expect(wordsOf(message)).toContain('it is paused now, and can be resumed');
+    expect(wordsOf(message)).not.toContain('can be paused');
+    expect(buttons(message)).toEqual([['Resume', jobId]]);
+  });
+
+  it('to a start with a duration says that it does not hold', () => {
+    const words = sentence({ kind: 'adopted', job: policyJob(), droppedMs: 600_000 });
+    expect(words).toMatch(/It ends with the call, and not after 10 min\.$/);
+    expect(sentence({ kind: 'adopted', job: policyJob() })).not.toContain('not after');
+  });
 });
 
 describe('lists', () => {
