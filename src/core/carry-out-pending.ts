@@ -9,7 +9,6 @@ import {
   type Deps,
   failureOf,
   isPassing,
-  reread,
   showWorkingAfterMs,
   whileInFlight,
 } from './deps.js';
@@ -134,9 +133,8 @@ async function settle(
     { pending: order, pendingBy: job.pendingBy },
   );
   if (changed) return changed;
-  const current = await reread(deps, job);
-  if (isUnfinished(current)) await giveWay(deps, job, order, current, outcome === 'done');
-  else await deps.store.appendAudit(audit);
+  const current = await giveWay(deps, job, order, outcome === 'done');
+  if (!isUnfinished(current)) await deps.store.appendAudit(audit);
   return current;
 }
 
@@ -155,10 +153,7 @@ async function repeatLater(deps: Deps, job: RecordingJob, order: Order, error: R
     { pending: order, pendingBy: job.pendingBy },
   );
   deps.logger.warn({ err: error, jobId: job.id, pending: order }, 'not paused or resumed yet');
-  if (changed) return { kind: 'pause-pending', job: changed };
-  const current = await reread(deps, job);
-  await giveWay(deps, job, order, current, false);
-  return { kind: 'pause-pending', job: current };
+  return { kind: 'pause-pending', job: changed ?? (await giveWay(deps, job, order, false)) };
 }
 
 /** The recording stays as it was. The bot itself goes on trying to end a pause that has lasted long enough. */

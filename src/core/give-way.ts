@@ -1,5 +1,5 @@
 /** What becomes of a pause or a resumption on its way to Genesys when somebody has wanted the opposite meanwhile. */
-import { auditOf, type Deps } from './deps.js';
+import { auditOf, type Deps, reread } from './deps.js';
 import { overtaken, undone } from './left-request.js';
 import type { Actor, RecordingJob } from './model.js';
 
@@ -8,16 +8,17 @@ export const ordererOf = ({ pendingBy }: RecordingJob): Actor => pendingBy ?? { 
 /**
  * The last wish counts. Of an order that somebody has withdrawn while it was on its way, the outcome is on record; what is
  * added is that it took effect all the same. From now on nothing stands in the way of the one that is pending in its place.
+ * Throws `STATE_CONFLICT` then; else returns the job as it is, over, or settled by another process.
  */
 export async function giveWay(
   deps: Deps,
   job: RecordingJob,
   order: 'pause' | 'resume',
-  { pending, pendingBy }: RecordingJob,
   tookEffect: boolean,
-): Promise<void> {
-  // Another process has taken it over and carried it out.
-  if (pending === null) return;
+): Promise<RecordingJob> {
+  const current = await reread(deps, job);
+  const { pending, pendingBy } = current;
+  if (pending === null) return current;
   const now = deps.clock.now();
   const reason = `Genesys had ${order}d it before it could be told otherwise`;
   await deps.store.changeJob(
