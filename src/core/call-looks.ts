@@ -91,7 +91,7 @@ export class CallLooks {
     if (recordingLook) {
       await this.try('recordings', async () => {
         const listing = await recordingLook;
-        const changed = await this.#seePolicies(listing.policies ?? []);
+        const changed = await this.#seePolicies(listing.policies ?? [], asOf);
         const jobs = await this.#deps.store.listUnfinishedJobs();
         await this.#recordings.follow(listing, asOf, jobs);
         for (const id of changed) board.redraw(id);
@@ -108,9 +108,9 @@ export class CallLooks {
   }
 
   /** Also without call alerts a card tells of a hold, and of its end. */
-  async #seePolicies(readings: readonly PolicyReading[]): Promise<readonly string[]> {
+  async #seePolicies(readings: readonly PolicyReading[], asOf: number): Promise<readonly string[]> {
     const current = readings.filter(({ conversationId }) => !this.#alerts?.isNewerThanLook(conversationId));
-    return current.length > 0 ? this.#deps.store.seePolicies(current) : [];
+    return current.length > 0 ? this.#deps.store.seePolicies(current, asOf) : [];
   }
 
   /** Null when it failed, which is noted; a success clears the note. */

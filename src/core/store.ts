@@ -127,7 +127,7 @@ export interface Store {
    * Remembers what the policies record of calls that are known and not over; a call is not seen by that, and gets no
    * alert. Returns the conversations that changed.
    */
-  seePolicies(readings: readonly PolicyReading[]): Promise<readonly string[]>;
+  seePolicies(readings: readonly PolicyReading[], now: number): Promise<readonly string[]>;
   /**
    * Marks conversations as over; those that were not yet, are returned. An alert of theirs that was never posted, and
    * that shows no job, is forgotten.

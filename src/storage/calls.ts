@@ -113,7 +113,11 @@ async function remember(tx: Queryable, before: Remembered, call: ActiveCall, now
 }
 
 /** Writes nothing when there is nothing new; what is new concerns few calls, and is read of sixty a minute at most. */
-export function seePolicies(db: Db, readings: readonly PolicyReading[]): Promise<readonly string[]> {
+export function seePolicies(
+  db: Db,
+  readings: readonly PolicyReading[],
+  now: number,
+): Promise<readonly string[]> {
   const byId = new Map(readings.map((reading) => [reading.conversationId, reading.policyRecording]));
   const ids = [...byId.keys()].sort();
   return db.transaction(async (tx) => {
@@ -123,8 +127,9 @@ export function seePolicies(db: Db, readings: readonly PolicyReading[]): Promise
       const policyRecording = byId.get(id) as PolicyReading['policyRecording'];
       if (remembered.get(id)?.policyRecording === policyRecording) continue;
       const [row] = await tx.query(
-        'UPDATE conversations SET policy_recording = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id',
-        [id, policyRecording],
+        `UPDATE conversations SET policy_recording = $2, policy_since = $3
+         WHERE id = $1 AND ended_at IS NULL RETURNING id`,
+        [id, policyRecording, now],
       );
       if (!row) continue;
       await raiseVersion(tx, id);

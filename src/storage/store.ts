@@ -71,7 +71,7 @@ export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
     listAudit: (jobId) => listAudit(db, jobId),
 
     seeCalls: (calls, now, alert) => seeCalls(db, calls, now, alert),
-    seePolicies: (readings) => seePolicies(db, readings),
+    seePolicies: (readings, now) => seePolicies(db, readings, now),
     endCalls: (conversationIds, now) => endCalls(db, conversationIds, now),
     findConversation: (conversationId) => findConversation(db, conversationId),
     listOpenConversations: () => listOpenConversations(db),

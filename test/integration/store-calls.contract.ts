@@ -135,25 +135,26 @@ export function describeCalls(bench: Bench): void {
     });
     await bench.store.seeCalls([sampleCall({ conversationId: 'call-2' })], 600);
     await bench.store.endCalls(['call-2'], 700);
-    const told = (policyRecording: PolicyRecording) =>
+    const told = (policyRecording: PolicyRecording, now: number) =>
       bench.store.seePolicies(
         ['call-2', 'call-1', 'call-9', 'call-1'].map((conversationId) => ({
           conversationId,
           policyRecording,
         })),
+        now,
       );
-    expect(await told('held')).toEqual(['call-1']);
+    expect(await told('held', 710)).toEqual(['call-1']);
     expect(await bench.store.findConversation('call-1')).toMatchObject({
-      policyRecording: 'held',
+      ...{ policyRecording: 'held', policySince: 710 },
       version: 2,
     });
     expect(await bench.store.findConversation('call-2')).toMatchObject({ policyRecording: null, version: 2 });
     expect(await bench.store.findConversation('call-9')).toBeNull();
     expect(await bench.store.listOpenConversations()).toEqual([]);
     const before = await bench.everything();
-    expect(await told('held')).toEqual([]);
+    expect(await told('held', 720)).toEqual([]);
     expect(await bench.everything()).toEqual(before);
-    expect(await told('active')).toEqual(['call-1']);
+    expect(await told('active', 730)).toEqual(['call-1']);
     expect(await bench.store.seeCalls([sampleCall()], 800, alertWith('alert'))).toEqual(['call-1']);
     expect(await cards()).toContain('alert');
   });
