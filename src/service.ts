@@ -6,14 +6,12 @@ import { isOpenChannel } from './core/access.js';
 import { CallAlerts } from './core/call-alerts.js';
 import { CallWatch, type CallWatchOptions } from './core/call-watch.js';
 import type { Deps } from './core/deps.js';
-import { RecordError } from './core/errors.js';
-import type { CallEvents, Clock, Logger, NewId, Store, UserGroups } from './core/ports.js';
+import type { CallEvents, Clock, Logger, NewId, UserGroups } from './core/ports.js';
 import { RecordingController } from './core/recording-controller.js';
 import { RecordingFollower } from './core/recording-follower.js';
 import { Upkeep } from './core/upkeep.js';
 import { diagnose } from './doctor/examine.js';
 import { createGenesys } from './genesys/genesys.js';
-import type { CallAlertOptions } from './http/call-alerts.js';
 import { createMetrics } from './http/metrics.js';
 import { createHttpServer } from './http/server.js';
 import { instrumentCommands, instrumentGenesys, instrumentSlack } from './instrument.js';
@@ -26,6 +24,7 @@ import { PaceShare } from './slack/pace-share.js';
 import { createUserGroups } from './slack/user-groups.js';
 import { openStore } from './storage/open-store.js';
 import { systemClock } from './system-clock.js';
+import { webhook } from './webhook.js';
 
 /** What a test may replace; everything else is real. */
 export interface ServiceDeps {
@@ -122,32 +121,11 @@ function createParts(config: Config, deps: PartsDeps) {
     ready: () => notReady(state),
     ...(slack.requestListener && { slackEvents: slack.requestListener }),
     ...(config.callAlerts.source === 'webhook' && {
-      callAlerts: webhook(config.callAlerts.secret, { ...deps, store, alerts, state }),
+      callAlerts: webhook(config.callAlerts.secret, { ...deps, alerts, state }),
     }),
   });
   const looks = { ...deps, genesys, fetch: slackFetch, signal: stopping.signal };
   return Object.assign(state, { http, diagnose: () => diagnose(config, looks) });
-}
-
-/** Before the schema is there, and while the rest is being stopped, nothing can be taken note of. */
-function webhook(
-  secret: string,
-  {
-    clock,
-    store,
-    alerts,
-    state,
-  }: PartsDeps & { store: Store; alerts: CallAlerts | null; state: { readonly started: boolean } },
-): CallAlertOptions {
-  return {
-    secret,
-    clock,
-    accept: async (event) => {
-      if (!state.started || !alerts) throw new RecordError('UNAVAILABLE', 'The bot is starting or stopping.');
-      await alerts.acceptPart(event);
-    },
-    claimDelivery: (...claim) => store.claimDelivery(...claim),
-  };
 }
 
 type CoreParts = Pick<Deps, 'recordings' | 'calls' | 'store' | 'board'> & {

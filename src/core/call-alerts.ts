@@ -1,7 +1,7 @@
 /** Call event → call alert opened, updated, closed; and what the event says of the call's recordings. */
 import type { Deps } from './deps.js';
 import { levelOf } from './errors.js';
-import type { ActiveRecording, CallEvent, RecordingJob, RecordingListing } from './model.js';
+import type { ActiveRecording, CallEvent, CallReport, RecordingJob, RecordingListing } from './model.js';
 import type { CallListener } from './ports.js';
 import type { RecordingFollower } from './recording-follower.js';
 
@@ -120,13 +120,15 @@ export class CallAlerts implements Pick<CallListener, 'onEvents'> {
   }
 
   /**
-   * The same for an event from a sender that tells little and in any order: what it leaves out stays as it is known, and
-   * a call that is over stays over.
+   * The same for what a sender reports, who tells little, in any order, and nothing of recordings: about those Genesys is
+   * asked.
    */
-  async acceptPart(event: CallEvent): Promise<void> {
-    const known = await this.#deps.store.findConversation(event.call.conversationId);
-    if (known?.endedAt != null) return;
-    await this.accept([{ ...event, call: { ...event.call, partly: true } }]);
+  async acceptPart(report: CallReport): Promise<void> {
+    const { store, board, clock, newId } = this.#deps;
+    const { conversationId } = report.call;
+    this.#touched?.add(conversationId);
+    const alert = { channelId: this.#options.alertChannelId, newId };
+    if (await store.takeReport(report, clock.now(), alert)) board.redraw(conversationId);
   }
 
   async #drain(): Promise<void> {

@@ -180,6 +180,14 @@ export class CallWatch {
     this.#recordingsAt = 0;
   }
 
+  /**
+   * Somebody from outside has left a call. Whether it is over, a look tells: sooner than the next would have come, but not
+   * one for everybody who leaves.
+   */
+  somebodyLeft(): void {
+    this.#callsAt = Math.min(this.#callsAt, this.#callsBegunAt + this.#recordingsEveryMs);
+  }
+
   /** Looks at everything once. Never throws. */
   async round(): Promise<void> {
     await this.#looks.look({ calls: this.#options.alertChannelId !== null, recordings: true });

@@ -179,6 +179,15 @@ export interface CallEvent {
   readonly recordings: readonly ActiveRecording[] | null;
 }
 
+/** What a sender of call alerts tells of a call: in any order, perhaps again, and seldom all of it. */
+export interface CallReport {
+  readonly call: ActiveCall;
+  /** As with a {@link CallEvent}. */
+  readonly over: boolean;
+  /** When it happened, by the sender's clock. */
+  readonly occurredAt: number;
+}
+
 /** A listing, with the truth about its completeness: from an incomplete one no absence follows. */
 export interface Listing<T> {
   readonly items: readonly T[];

@@ -2,6 +2,7 @@
 import type {
   ActiveCall,
   AuditEntry,
+  CallReport,
   Card,
   CardView,
   Conversation,
@@ -133,6 +134,17 @@ export interface Store {
    * that shows no job, is forgotten.
    */
   endCalls(conversationIds: readonly string[], now: number): Promise<readonly string[]>;
+  /**
+   * Takes what a sender reports of a call, with the consequences of the two above; true when the call has changed visibly.
+   * What a report leaves out stays as it is known. One that is older than the newest taken tells at most who called and since
+   * when. A call that is over is up again only by what happened after its end. The end of a call that nobody has seen is
+   * remembered, so that a report of its start that comes later opens nothing.
+   */
+  takeReport(
+    report: CallReport,
+    now: number,
+    alert: { readonly channelId: string; readonly newId: () => string },
+  ): Promise<boolean>;
   findConversation(conversationId: string): Promise<Conversation | null>;
   /** Conversations that the bot has seen up and not yet over. */
   listOpenConversations(): Promise<readonly Conversation[]>;
@@ -211,7 +223,10 @@ export interface Store {
   ): Promise<readonly PersonRequest[]>;
   /** These have their answer, whoever gave it: nothing is owed any more. */
   closeRequests(keys: readonly string[], at: number): Promise<void>;
-  /** Forgets deliveries claimed before that time, but no request that is still owed an answer. */
+  /**
+   * Forgets deliveries claimed before that time, but no request that is still owed an answer; and ends reported before that
+   * time, of calls that nobody has seen.
+   */
   pruneDeliveries(before: number): Promise<void>;
 }
 

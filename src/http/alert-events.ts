@@ -14,7 +14,7 @@ import {
 } from './alert-shape.js';
 import { isEnvelope, readEnvelope } from './eventbridge.js';
 
-const events = ['call.started', 'call.updated', 'call.ended'] as const;
+const events = ['call.started', 'call.updated', 'call.left', 'call.ended'] as const;
 const noId = '"eventId" must be a text of 1 to 200 characters, the same in every repetition of the event.';
 
 const plainShape = z.object(
@@ -39,16 +39,16 @@ function readPlain(json: unknown): AlertReading {
   const { data, error } = plainShape.safeParse(json);
   if (!data) return toUnreadable(error);
   const { event, eventId, occurredAt, startedAt, ...call } = data;
+  const delivery = { source: 'plain', deliveryId: eventId, occurredAt } as const;
+  if (event === 'call.left') return { kind: 'left', delivery };
   const beganAt = startedAt ?? (event === 'call.started' ? occurredAt : null);
   return {
-    kind: 'event',
-    source: 'plain',
-    deliveryId: eventId,
-    occurredAt,
-    event: {
+    kind: 'report',
+    delivery,
+    report: {
       call: { ...call, startedAt: beganAt, policyRecording: null },
       over: event === 'call.ended',
-      recordings: null,
+      occurredAt,
     },
   };
 }

@@ -1,16 +1,18 @@
 /** What a call alert is read into, and the fields that its shapes have in common. */
 import { z } from 'zod';
-import type { CallEvent } from '../core/model.js';
+import type { CallReport } from '../core/model.js';
+
+export interface Delivery {
+  readonly source: 'plain' | 'eventbridge';
+  /** The same in every repetition of a delivery. */
+  readonly deliveryId: string;
+  readonly occurredAt: number;
+}
 
 export type AlertReading =
-  | {
-      readonly kind: 'event';
-      readonly source: 'plain' | 'eventbridge';
-      /** The same in every repetition of a delivery. */
-      readonly deliveryId: string;
-      readonly occurredAt: number;
-      readonly event: CallEvent;
-    }
+  | { readonly kind: 'report'; readonly delivery: Delivery; readonly report: CallReport }
+  /** Somebody from outside has left, and whether somebody else is still on the call the sender cannot know. */
+  | { readonly kind: 'left'; readonly delivery: Delivery }
   /** Well formed, and nothing to do: another kind of event, or no phone call. */
   | { readonly kind: 'ignored'; readonly reason: 'event' | 'media' }
   /** `problem` is one sentence for the sender, and holds nothing of what was sent. */

@@ -1,11 +1,11 @@
 /** `POST /alerts/calls`: Genesys, or whoever stands between, tells of a call. docs/call-alerts-webhook.md is its contract. */
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { RecordError } from '../core/errors.js';
-import type { CallEvent } from '../core/model.js';
+import type { CallReport } from '../core/model.js';
 import type { Clock, Logger } from '../core/ports.js';
 import { findAuthProblem, type SignedRequest } from './alert-auth.js';
 import { readAlert } from './alert-events.js';
-import type { AlertReading } from './alert-shape.js';
+import type { AlertReading, Delivery } from './alert-shape.js';
 import { createDeliveries, type DeliveryDeps } from './deliveries.js';
 import type { Metrics } from './metrics.js';
 import { type NoBody, readBody } from './read-body.js';
@@ -18,7 +18,9 @@ export interface CallAlertOptions {
    * Resolves when the call is in the database; does not wait for Slack. Throws `UNAVAILABLE` when that cannot be done
    * now. Must bear an event that comes again, and an older one after a newer.
    */
-  readonly accept: (event: CallEvent) => Promise<void>;
+  readonly accept: (report: CallReport) => Promise<void>;
+  /** Somebody from outside has left a call: whether it is over must be looked at. */
+  readonly somebodyLeft: () => void;
   readonly claimDelivery: DeliveryDeps['claimDelivery'];
   readonly clock: Clock;
 }
@@ -76,13 +78,15 @@ export function createCallAlerts(deps: CallAlertDeps) {
       case 'ignored':
         return { status: 202, outcome: 'ignored', body: { ignored: reading.reason } };
       default:
-        return untimely(reading, clock.now()) ?? take(reading);
+        return untimely(reading.delivery, clock.now()) ?? take(reading);
     }
   }
 
-  async function take({ source, deliveryId, event }: AlertEvent): Promise<Verdict> {
+  async function take(event: AlertEvent): Promise<Verdict> {
+    const { source, deliveryId } = event.delivery;
+    const effect = async () => (event.kind === 'report' ? deps.accept(event.report) : deps.somebodyLeft());
     try {
-      const isFirst = await deliver(`${source}/${deliveryId}`, () => deps.accept(event));
+      const isFirst = await deliver(`${source}/${deliveryId}`, effect);
       return isFirst
         ? { status: 202, outcome: 'accepted', body: { accepted: true } }
         : { status: 202, outcome: 'duplicate', body: { duplicate: true } };
@@ -94,7 +98,7 @@ export function createCallAlerts(deps: CallAlertDeps) {
   }
 }
 
-type AlertEvent = Extract<AlertReading, { kind: 'event' }>;
+type AlertEvent = Extract<AlertReading, { kind: 'report' | 'left' }>;
 
 async function bodyOf(request: IncomingMessage, deps: CallAlertDeps): Promise<Buffer | Verdict | 'lost'> {
   if (!isJson(request)) {
@@ -138,7 +142,7 @@ const malformed = (problem: string): Verdict => ({
 });
 
 /** EventBridge is told that all is well, for no repetition would make the event any younger; others learn the reason. */
-function untimely({ source, occurredAt }: AlertEvent, now: number): Verdict | null {
+function untimely({ source, occurredAt }: Delivery, now: number): Verdict | null {
   const ageMs = now - occurredAt;
   if (ageMs <= staleMs && ageMs >= -maxAheadMs) return null;
   const [ignored, error] =

@@ -37,8 +37,9 @@ const detailShape = z.object({ eventBody: eventBodyShape }, { error: '"detail" m
 type EventBody = z.infer<typeof eventBodyShape>;
 
 /**
- * The events that say that a call is up, and the one that says that it is over. All others are passed over: the agent's
- * leg often ends after the caller's, and would bring the call to life again.
+ * The events that say that a call is up, and those that say that somebody from outside has left it. None says that it is
+ * over: an agent who asks a third party for advice goes on with the caller when that one hangs up, and the other way round.
+ * All others are passed over: the agent's leg often ends after the caller's, and would bring the call to life again.
  */
 const topic =
   /^v2\.detail\.events\.conversation\.[^.]+\.((acd|user)\.start|(customer|external)\.(start|end))$/i;
@@ -58,12 +59,12 @@ export function readEnvelope(json: unknown): AlertReading {
   if (eventBody.mediaType?.toLowerCase() !== 'voice') return { kind: 'ignored', reason: 'media' };
   const occurredAt = eventBody.eventTime ?? time;
   if (occurredAt === null) return { kind: 'unreadable', problem: '"detail.eventBody.eventTime" is missing.' };
+  const delivery = { source: 'eventbridge', deliveryId: id, occurredAt } as const;
+  if (what.endsWith('.end')) return { kind: 'left', delivery };
   return {
-    kind: 'event',
-    source: 'eventbridge',
-    deliveryId: id,
-    occurredAt,
-    event: { call: toCall(eventBody, what, occurredAt), over: what.endsWith('.end'), recordings: null },
+    kind: 'report',
+    delivery,
+    report: { call: toCall(eventBody, what, occurredAt), over: false, occurredAt },
   };
 }
 

@@ -7,13 +7,19 @@ import { toConversation } from './rows.js';
 import { inChunks, insert, placeholders } from './sql.js';
 import { lockVersion, raiseVersion } from './versions.js';
 
-interface Alert {
+export interface Alert {
   readonly channelId: string;
   readonly newId: NewId;
 }
 
-/** A call as it was remembered; `seenAt` is null while only a job has named it. */
-type Remembered = Conversation & { readonly seenAt: number | null };
+/**
+ * A call as it was remembered. `seenAt` is null while only a job, or the report of its end, has named it; `reportedAt` is when
+ * that happened which was reported last.
+ */
+export type Remembered = Conversation & {
+  readonly seenAt: number | null;
+  readonly reportedAt: number | null;
+};
 
 /** In the order of their ids: two replicas that see the same calls then wait for each other instead of deadlocking. */
 export function seeCalls(db: Db, calls: readonly ActiveCall[], now: number, alert: Alert | undefined) {
@@ -46,8 +52,12 @@ async function readRemembered(tx: Queryable, ids: readonly string[]): Promise<Ma
 }
 
 function toRemembered(row: Row): Remembered {
-  const { seen_at } = row;
-  return { ...toConversation(row), seenAt: seen_at as number | null };
+  const { seen_at, reported_at } = row;
+  return {
+    ...toConversation(row),
+    seenAt: seen_at as number | null,
+    reportedAt: reported_at as number | null,
+  };
 }
 
 /** True when something to be shown has changed. Writes nothing when there is nothing new. */
@@ -61,6 +71,17 @@ async function seeCall(
   if (known && known.seenAt !== null && !isChange(known, call)) return false;
   const before = await lockRemembered(tx, call.conversationId, now);
   if (before.endedAt !== null && before.endedAt >= now) return false;
+  return seeLocked(tx, before, call, now, alert);
+}
+
+/** The same of a call whose row is locked. */
+export async function seeLocked(
+  tx: Queryable,
+  before: Remembered,
+  call: ActiveCall,
+  now: number,
+  alert: Alert | undefined,
+): Promise<boolean> {
   await remember(tx, before, call, now);
   // A call that was taken for over may have lost its alert by that; one that has it gets no second.
   const alerting = (before.seenAt === null || before.endedAt !== null) && alert;
@@ -93,7 +114,7 @@ const merge = (before: Remembered, call: ActiveCall): Omit<ActiveCall, 'conversa
 });
 
 /** Somebody else may have written it since it was read: from here on nobody else does until the transaction's end. */
-async function lockRemembered(tx: Queryable, id: string, now: number): Promise<Remembered> {
+export async function lockRemembered(tx: Queryable, id: string, now: number): Promise<Remembered> {
   await insert(tx, 'conversations', { id, version: 0, first_seen_at: now });
   await lockVersion(tx, id);
   const [row] = await tx.query('SELECT * FROM conversations WHERE id = $1', [id]);
@@ -144,17 +165,22 @@ export function endCalls(db: Db, ids: readonly string[], now: number): Promise<r
   return db.transaction(async (tx) => {
     const ended: string[] = [];
     for (const id of sorted) {
-      const [row] = await tx.query(
-        'UPDATE conversations SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id',
-        [id, now],
-      );
-      if (!row) continue;
-      await raiseVersion(tx, id);
-      await dropUnseenAlert(tx, id);
-      ended.push(id);
+      if (await endCall(tx, id, now)) ended.push(id);
     }
     return ended;
   });
+}
+
+/** False when it was over before, or is not known. */
+export async function endCall(tx: Queryable, id: string, now: number): Promise<boolean> {
+  const [row] = await tx.query(
+    'UPDATE conversations SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL RETURNING id',
+    [id, now],
+  );
+  if (!row) return false;
+  await raiseVersion(tx, id);
+  await dropUnseenAlert(tx, id);
+  return true;
 }
 
 /**

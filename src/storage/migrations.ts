@@ -9,6 +9,7 @@ import { owedAnswers } from './schema-003.js';
 import { endedWarnings } from './schema-004.js';
 import { pauses } from './schema-005.js';
 import { lastWishes } from './schema-006.js';
+import { reportedCalls } from './schema-007.js';
 
 /** The schema's version is the number of steps taken. */
 const migrations: readonly Migration[] = [
@@ -18,6 +19,7 @@ const migrations: readonly Migration[] = [
   endedWarnings,
   pauses,
   lastWishes,
+  reportedCalls,
 ];
 
 /** The version that {@link migrate} makes of any older one. */

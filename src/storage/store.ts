@@ -1,6 +1,7 @@
 /** The `Store` port, once for both databases. */
 import type { Clock, Logger, Store } from '../core/ports.js';
 import { appendAudit, listAudit } from './audit.js';
+import { forgetUnseenEnds, takeReport } from './call-reports.js';
 import { endCalls, findConversation, listOpenConversations, seeCalls, seePolicies } from './calls.js';
 import {
   addCard,
@@ -73,6 +74,7 @@ export function createStore(db: Db, { clock, logger }: StoreDeps): Store {
     seeCalls: (calls, now, alert) => seeCalls(db, calls, now, alert),
     seePolicies: (readings, now) => seePolicies(db, readings, now),
     endCalls: (conversationIds, now) => endCalls(db, conversationIds, now),
+    takeReport: (report, now, alert) => takeReport(db, report, now, alert),
     findConversation: (conversationId) => findConversation(db, conversationId),
     listOpenConversations: () => listOpenConversations(db),
 
@@ -105,7 +107,10 @@ const deliveriesOf = (
   holdRequests: (claims, until) => holdRequests(db, claims, until),
   takeLeftRequests: (now, until, claimant, limit) => takeLeftRequests(db, now, until, claimant, limit),
   closeRequests: (keys, at) => closeRequests(db, keys, at),
-  pruneDeliveries: (before) => pruneDeliveries(db, before),
+  pruneDeliveries: async (before) => {
+    await pruneDeliveries(db, before);
+    await forgetUnseenEnds(db, before);
+  },
 });
 
 type ReplyMethods = 'listDueReplies' | 'replyBegun' | 'replySent' | 'listOverWarnings' | 'forgetReply';

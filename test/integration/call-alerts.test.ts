@@ -238,44 +238,6 @@ describe('call events while the database is away', () => {
   });
 });
 
-describe('events of senders that tell little', () => {
-  it('leave what they do not tell as it is known', async () => {
-    const { conversationId } = event({}).call;
-    await core.alerts.accept([event({ conversationId })]);
-    const bare = {
-      conversationId,
-      caller: null,
-      queue: null,
-      agent: null,
-      startedAt: null,
-      policyRecording: null,
-    };
-    await core.alerts.acceptPart({ call: bare, over: false, recordings: null });
-    expect(await core.store.findConversation(conversationId)).toMatchObject({
-      queue: 'Billing',
-      agent: 'Amara',
-    });
-  });
-
-  it('do not end a recording with the call: Genesys is asked for that', async () => {
-    const { id } = core.genesys.startCall();
-    await core.record(`start ${id}`);
-    core.clock.jump(10_000);
-    await core.alerts.acceptPart(event({ conversationId: id }, { over: true, recordings: null }));
-    expect(await core.store.findConversation(id)).toMatchObject({ endedAt: expect.any(Number) });
-    expect(await core.jobOf(id)).toMatchObject({ state: 'recording' });
-  });
-
-  it('do not take up a call again that is over', async () => {
-    const { conversationId } = event({}).call;
-    await core.alerts.accept([event({ conversationId })]);
-    await core.alerts.acceptPart(event({ conversationId }, { over: true }));
-    core.clock.jump(1_000);
-    await core.alerts.acceptPart(event({ conversationId }));
-    expect(await core.store.findConversation(conversationId)).toMatchObject({ endedAt: expect.any(Number) });
-  });
-});
-
 describe('looks without events', () => {
   /** In real time: what a look has read is news for twelve seconds. */
   const inRealTime = async (test: (slow: CoreHarness) => Promise<void>) => {

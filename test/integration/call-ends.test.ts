@@ -26,7 +26,7 @@ const tell = (conversationId: string) =>
       policyRecording: null,
     },
     over: false,
-    recordings: null,
+    occurredAt: core.clock.now(),
   });
 
 const endOf = async (id: string) => (await core.store.findConversation(id))?.endedAt;

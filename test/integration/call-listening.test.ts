@@ -164,7 +164,7 @@ describe('looks where a webhook says which calls are announced', () => {
     const { id } = core.genesys.startCall();
     const told = { conversationId: id, caller: '+1317', queue: 'Claims', agent: 'Ann', startedAt: null };
     await core.alerts.acceptPart({
-      ...{ call: { ...told, policyRecording: null }, over: false, recordings: null },
+      ...{ call: { ...told, policyRecording: null }, over: false, occurredAt: core.clock.now() },
     });
     core.clock.jump(100);
     await core.watch.round();
@@ -181,7 +181,7 @@ describe('looks where a webhook says which calls are announced', () => {
     const untold = core.genesys.startCall();
     const event = { conversationId: told.id, caller: '+1317', queue: null, agent: null, startedAt: null };
     await core.alerts.acceptPart({
-      ...{ call: { ...event, policyRecording: null }, over: false, recordings: null },
+      ...{ call: { ...event, policyRecording: null }, over: false, occurredAt: core.clock.now() },
     });
     core.clock.jump(100);
     await core.watch.round();

@@ -11,6 +11,7 @@ import {
   createAlertBed,
   createSteppedClock,
   envelope,
+  plainEvent,
   signatureOf,
   webhookSecret,
 } from '../support/call-alert-bed.js';
@@ -105,18 +106,35 @@ describe('the documentation of the webhook', () => {
     ]);
   });
 
-  it('shows an EventBridge rule all of whose events are taken, the last one for an end', async () => {
+  it('shows an EventBridge rule all of whose events are taken, the last one for a leaving', async () => {
     const pattern = JSON.parse(block('json pattern'));
-    const { post, accepted } = await raise();
+    const alerts = await raise();
     for (const [index, type] of pattern['detail-type'].entries()) {
       const event = { ...envelope({ mediaType: pattern.detail.eventBody.mediaType[0] }), id: String(index) };
-      expect((await post({ ...event, 'detail-type': type })).json).toEqual({ accepted: true });
+      expect((await alerts.post({ ...event, 'detail-type': type })).json).toEqual({ accepted: true });
     }
-    expect(accepted.map(({ over }) => over)).toEqual([false, false, false, true]);
+    expect(alerts.accepted.map(({ over }) => over)).toEqual([false, false, false]);
+    expect(alerts.left).toBe(pattern['detail-type'].length - 3);
     expect(JSON.parse(block('json targets'))).toHaveLength(1);
   });
 
-  it.each([202, 400, 401, 405, 408, 413, 415, 503])('explains status %s', (status) => {
+  it('shows triggers whose events are taken', async () => {
+    const rows = [
+      ...doc.matchAll(/^\| `v2\.detail\.events\.conversation\.\{id\}\.(\w+\.\w+)` \| `(.+?)` /gm),
+    ];
+    const alerts = await raise();
+    for (const [index, [, topic, event]] of rows.entries()) {
+      expect((await alerts.post(plainEvent({ event, eventId: `${index}` }))).json).toEqual({
+        accepted: true,
+      });
+      // Of one topic both ways say the same.
+      expect((await alerts.post(envelope({}, topic, `${index}`))).json).toEqual({ accepted: true });
+    }
+    const up = alerts.accepted.map(({ over }) => over);
+    expect([rows.length, up.length / 2 + alerts.left / 2, new Set(up)]).toEqual([4, 4, new Set([false])]);
+  });
+
+  it.each([202, 400, 401, 405, 408, 413, 415, 500, 503])('explains status %s', (status) => {
     expect(doc).toMatch(new RegExp(`^\\| ${status} `, 'm'));
   });
 });

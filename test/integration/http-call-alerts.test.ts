@@ -52,6 +52,10 @@ async function openEmptyStore(bedClock: () => number = () => bedTime): Promise<S
   return store;
 }
 
+const remembering = (store: Store): AlertBedOptions => ({
+  claimDelivery: (...args) => store.claimDelivery(...args),
+});
+
 async function dial(port: number): Promise<Socket> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => {});
@@ -73,7 +77,7 @@ describe('a call alert by webhook', () => {
     expect([status, json]).toEqual([202, { accepted: true }]);
     const call = { conversationId, caller: '+4930123456', queue: null, agent: null, startedAt: bedTime };
     expect(bed.accepted).toEqual([
-      { call: { ...call, policyRecording: null }, over: false, recordings: null },
+      { call: { ...call, policyRecording: null }, over: false, occurredAt: bedTime },
     ]);
     expect(await bed.outcomes()).toEqual({ accepted: 1 });
   });
@@ -101,17 +105,20 @@ describe('a call alert by webhook', () => {
     expect((await answer).status).toBe(202);
   });
 
-  it('ends the call when the caller has gone, and not when the agent has', async () => {
+  it('ends the call only when its sender says so: whoever leaves may not be the last from outside', async () => {
     const bed = await raise();
     expect((await bed.post(envelope({}, 'user.end', '1'))).json).toEqual({ ignored: 'event' });
     expect((await bed.post(envelope({ mediaType: 'CHAT' }, 'customer.end', '2'))).json).toEqual({
       ignored: 'media',
     });
-    expect(bed.accepted).toEqual([]);
+    expect([bed.accepted, bed.left]).toEqual([[], 0]);
     await bed.post(envelope({}, 'customer.end', '3'));
+    await bed.post(envelope({}, 'external.end', '4'));
+    await bed.post(plainEvent({ event: 'call.left', eventId: '5' }));
+    expect([bed.accepted, bed.left]).toEqual([[], 3]);
     await bed.post(plainEvent({ event: 'call.ended' }));
-    expect(bed.accepted.map(({ over }) => over)).toEqual([true, true]);
-    expect(await bed.outcomes()).toEqual({ accepted: 2, ignored: 2 });
+    expect(bed.accepted.map(({ over }) => over)).toEqual([true]);
+    expect(await bed.outcomes()).toEqual({ accepted: 4, ignored: 2 });
   });
 
   it('may come in pieces, without saying how long it is', async () => {
@@ -392,16 +399,15 @@ describe('a call alert that comes again', () => {
 
   it('is known to all processes that share the database, and after a restart', async () => {
     const store = await openEmptyStore();
-    const claimDelivery: Store['claimDelivery'] = (...args) => store.claimDelivery(...args);
-    const one = await raise({ claimDelivery });
-    const other = await raise({ claimDelivery });
+    const one = await raise(remembering(store));
+    const other = await raise(remembering(store));
     expect((await one.post(plainEvent())).json).toEqual({ accepted: true });
     expect((await other.post(plainEvent())).json).toEqual({ duplicate: true });
   });
 
   it('is forgotten after an hour, as the database forgets it', async () => {
     const store = await openEmptyStore();
-    const bed = await raise({ claimDelivery: (...args) => store.claimDelivery(...args) });
+    const bed = await raise(remembering(store));
     await bed.post(plainEvent());
     bed.clock.advance(3_599_999);
     const again = plainEvent({ occurredAt: bed.clock.now() });
@@ -415,7 +421,7 @@ describe('a call alert that comes again', () => {
     let away = true;
     const store = await openEmptyStore();
     const bed = await raise({
-      claimDelivery: (...args) => store.claimDelivery(...args),
+      ...remembering(store),
       accept: async () => {
         if (away) throw databaseAway();
       },

@@ -387,6 +387,9 @@ async function useEverything(store: ReturnType<typeof createStore>): Promise<voi
   await store.listDueReplies('c');
   await store.replySent('card/j', '2');
   await store.endCalls(['c'], 3);
+  for (const over of [false, true]) {
+    await store.takeReport({ call, over, occurredAt: 1 }, 3, { channelId: 'C', newId: () => 'alert' });
+  }
   await store.findConversation('c');
   await store.listOpenConversations();
   await store.postBegun('card', 1);

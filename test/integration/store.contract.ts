@@ -11,6 +11,7 @@ import { describeCards } from './store-cards.contract.js';
 import { describeDueJobs } from './store-due-jobs.contract.js';
 import { describeJobs } from './store-jobs.contract.js';
 import { describePauses } from './store-pauses.contract.js';
+import { describeReports } from './store-reports.contract.js';
 import { describeRequests } from './store-requests.contract.js';
 import { describeSchema } from './store-schema.contract.js';
 import { describeSharedWork } from './store-shared-work.contract.js';
@@ -63,6 +64,7 @@ export function describeStore(open: () => Promise<OpenDatabase>): void {
   describe('cards and replies', () => describeCards(bench));
   describe('cards that wait', () => describeBacklog(bench));
   describe('calls', () => describeCalls(bench));
+  describe('reports of calls', () => describeReports(bench));
   describe('audit and deliveries', () => describeAudit(bench));
   describe('requests', () => describeRequests(bench));
   describe('schema', () => describeSchema(bench));

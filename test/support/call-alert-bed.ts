@@ -1,7 +1,7 @@
 /** The bot's own HTTP server with its call alert webhook; the call's way on into the core is left to the test. */
 import { createHmac } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { CallEvent } from '../../src/core/model.js';
+import type { CallReport } from '../../src/core/model.js';
 import type { Clock } from '../../src/core/ports.js';
 import type { CallAlertOptions } from '../../src/http/call-alerts.js';
 import { createMetrics } from '../../src/http/metrics.js';
@@ -93,7 +93,8 @@ export interface AlertBedOptions {
 }
 
 export async function createAlertBed(options: AlertBedOptions = {}) {
-  const accepted: CallEvent[] = [];
+  const accepted: CallReport[] = [];
+  let left = 0;
   const lines: string[] = [];
   const claimed = new Set<string>();
   const metrics = createMetrics();
@@ -107,9 +108,12 @@ export async function createAlertBed(options: AlertBedOptions = {}) {
     callAlerts: {
       secret: options.secret ?? webhookSecret,
       clock: options.clock ?? stepped,
-      accept: async (event) => {
-        await options.accept?.(event);
-        accepted.push(event);
+      accept: async (report) => {
+        await options.accept?.(report);
+        accepted.push(report);
+      },
+      somebodyLeft: () => {
+        left += 1;
       },
       claimDelivery: options.claimDelivery ?? (async (key) => claimed.size < claimed.add(key).size),
     },
@@ -130,6 +134,10 @@ export async function createAlertBed(options: AlertBedOptions = {}) {
 
   return {
     accepted,
+    /** How often it was told that somebody has left a call. */
+    get left() {
+      return left;
+    },
     lines,
     clock: stepped,
     port,

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { readAlert } from '../../src/http/alert-events.js';
 import { bedTime, conversationId, envelope, plainEvent } from '../support/call-alert-bed.js';
 
-function eventOf(json: unknown) {
+function reportOf(json: unknown) {
   const reading = readAlert(json);
-  if (reading.kind !== 'event') throw new Error(JSON.stringify(reading));
-  return reading;
+  if (reading.kind !== 'report') throw new Error(JSON.stringify(reading));
+  return reading.report;
 }
 
 function problemOf(json: unknown): string {
@@ -34,11 +34,9 @@ describe('a call alert in our own shape', () => {
       somethingElse: 1,
     });
     expect(readAlert(json)).toEqual({
-      kind: 'event',
-      source: 'plain',
-      deliveryId: 'event-1',
-      occurredAt: bedTime,
-      event: {
+      kind: 'report',
+      delivery: { source: 'plain', deliveryId: 'event-1', occurredAt: bedTime },
+      report: {
         call: {
           ...unknown,
           caller: '+4930123456',
@@ -47,7 +45,7 @@ describe('a call alert in our own shape', () => {
           startedAt: bedTime - 60_000,
         },
         over: false,
-        recordings: null,
+        occurredAt: bedTime,
       },
     });
   });
@@ -57,10 +55,17 @@ describe('a call alert in our own shape', () => {
     ['call.updated', false, null],
     ['call.ended', true, null],
   ])('%s: over %s, begun %s if nothing else is told', (event, over, startedAt) => {
-    expect(eventOf(plainEvent({ event })).event).toEqual({
+    expect(reportOf(plainEvent({ event }))).toEqual({
       call: { ...unknown, startedAt },
       over,
-      recordings: null,
+      occurredAt: bedTime,
+    });
+  });
+
+  it('call.left: nothing is said of the call itself', () => {
+    expect(readAlert(plainEvent({ event: 'call.left', caller: 'tel:+4930123456' }))).toEqual({
+      kind: 'left',
+      delivery: { source: 'plain', deliveryId: 'event-1', occurredAt: bedTime },
     });
   });
 
@@ -73,9 +78,9 @@ describe('a call alert in our own shape', () => {
       agent: ' ',
       startedAt: '',
     });
-    const { event, occurredAt } = eventOf(texts);
+    const { call, occurredAt } = reportOf(texts);
     expect(occurredAt).toBe(bedTime);
-    expect(event.call).toEqual({ ...unknown, caller: 'ada@example.com', startedAt: bedTime });
+    expect(call).toEqual({ ...unknown, caller: 'ada@example.com', startedAt: bedTime });
   });
 
   it.each([
@@ -85,7 +90,7 @@ describe('a call alert in our own shape', () => {
     bedTime,
     `${bedTime}`,
   ])('may tell the time as %s', (occurredAt) => {
-    expect(eventOf(plainEvent({ occurredAt })).occurredAt).toBe(bedTime);
+    expect(reportOf(plainEvent({ occurredAt })).occurredAt).toBe(bedTime);
   });
 
   it.each([
@@ -111,7 +116,7 @@ describe('a call alert in our own shape', () => {
   });
 
   it('has its texts cut to a sane length', () => {
-    const { call } = eventOf(plainEvent({ caller: '1'.repeat(5_000), queue: 'q'.repeat(5_000) })).event;
+    const { call } = reportOf(plainEvent({ caller: '1'.repeat(5_000), queue: 'q'.repeat(5_000) }));
     expect([call.caller?.length, call.queue?.length]).toEqual([128, 128]);
   });
 });
@@ -119,29 +124,35 @@ describe('a call alert in our own shape', () => {
 describe('a call alert from EventBridge', () => {
   it('is read from the event body, its delivery named by the envelope', () => {
     expect(readAlert(envelope())).toEqual({
-      kind: 'event',
-      source: 'eventbridge',
-      deliveryId: 'envelope-1',
-      occurredAt: bedTime,
-      event: {
+      kind: 'report',
+      delivery: { source: 'eventbridge', deliveryId: 'envelope-1', occurredAt: bedTime },
+      report: {
         call: { ...unknown, caller: '+4930123456', startedAt: bedTime },
         over: false,
-        recordings: null,
+        occurredAt: bedTime,
       },
     });
   });
 
   it.each([
-    ['customer.start', false, bedTime],
-    ['external.start', false, bedTime],
-    ['acd.start', false, null],
-    ['user.start', false, null],
-    ['customer.end', true, null],
-    ['external.end', true, null],
-  ])('%s: over %s, begun %s', (what, over, startedAt) => {
-    const { event } = eventOf(envelope({ queueId: 'q', userId: 'u' }, what));
-    expect([event.over, event.call.startedAt]).toEqual([over, startedAt]);
+    ['customer.start', bedTime],
+    ['external.start', bedTime],
+    ['acd.start', null],
+    ['user.start', null],
+  ])('%s: the call is up, begun %s', (what, startedAt) => {
+    const { over, call } = reportOf(envelope({ queueId: 'q', userId: 'u' }, what));
+    expect([over, call.startedAt]).toEqual([false, startedAt]);
   });
+
+  it.each(['customer.end', 'external.end'])(
+    '%s: somebody has left, which is not the end while another one from outside is still there',
+    (what) => {
+      expect(readAlert(envelope({}, what))).toEqual({
+        kind: 'left',
+        delivery: { source: 'eventbridge', deliveryId: 'envelope-1', occurredAt: bedTime },
+      });
+    },
+  );
 
   it.each(['user.end', 'acd.end', 'acw', 'flow.start', 'voicemail.start', 'customer.start.x', 'customer'])(
     '%s does not matter',
@@ -160,7 +171,7 @@ describe('a call alert from EventBridge', () => {
       ...envelope(),
       'detail-type': `v2.detail.events.conversation.${conversationId}.acd.start`,
     };
-    expect(eventOf(named).event.over).toBe(false);
+    expect(reportOf(named).over).toBe(false);
   });
 
   it.each(['CHAT', 'EMAIL', 'MESSAGE', 'CALLBACK', 'UNKNOWN', '', null, undefined])(
@@ -171,7 +182,7 @@ describe('a call alert from EventBridge', () => {
   );
 
   it.each(['VOICE', 'voice', 'Voice'])('is a call when its medium is %s', (mediaType) => {
-    expect(eventOf(envelope({ mediaType })).source).toBe('eventbridge');
+    expect(reportOf(envelope({ mediaType })).call.conversationId).toBe(conversationId);
   });
 
   it.each([
@@ -183,12 +194,12 @@ describe('a call alert from EventBridge', () => {
     ['INBOUND', undefined, 'tel:+49800111222', null],
     ['INBOUND', 'tel:', 'tel:+49800111222', null],
   ])('%s from %s to %s: outside is %s', (direction, ani, dnis, caller) => {
-    expect(eventOf(envelope({ direction, ani, dnis })).event.call.caller).toBe(caller);
+    expect(reportOf(envelope({ direction, ani, dnis })).call.caller).toBe(caller);
   });
 
   it('takes the time of the envelope when the event has none', () => {
     const late = { ...envelope({ eventTime: undefined }), time: '2026-11-24T08:59:00Z' };
-    expect(eventOf(late).occurredAt).toBe(bedTime - 60_000);
+    expect(reportOf(late).occurredAt).toBe(bedTime - 60_000);
     expect(problemOf({ ...late, time: undefined })).toContain('eventTime');
   });
 
@@ -210,7 +221,7 @@ describe('readAlert, whatever it is given', () => {
   it('never throws, and what it takes has a conversation, a time and a name', () => {
     const near = fc.record(
       {
-        event: fc.oneof(fc.constantFrom('call.started', 'call.ended'), fc.jsonValue()),
+        event: fc.oneof(fc.constantFrom('call.started', 'call.left', 'call.ended'), fc.jsonValue()),
         eventId: fc.oneof(fc.string(), fc.jsonValue()),
         occurredAt: fc.oneof(
           fc.date({ noInvalidDate: true }).map(String),
@@ -228,10 +239,10 @@ describe('readAlert, whatever it is given', () => {
     fc.assert(
       fc.property(fc.oneof(near, fc.jsonValue(), fc.anything()), (json) => {
         const reading = readAlert(json);
-        if (reading.kind !== 'event') return;
-        expect(reading.event.call.conversationId).toMatch(/^[0-9a-f-]{36}$/);
-        expect(reading.deliveryId).not.toBe('');
-        expect(Number.isSafeInteger(reading.occurredAt)).toBe(true);
+        if (reading.kind !== 'report' && reading.kind !== 'left') return;
+        expect(reading.delivery.deliveryId).not.toBe('');
+        expect(Number.isSafeInteger(reading.delivery.occurredAt)).toBe(true);
+        if (reading.kind === 'report') expect(reading.report.call.conversationId).toMatch(/^[0-9a-f-]{36}$/);
       }),
       { numRuns: 2_000 },
     );

@@ -1,0 +1,32 @@
+/** What reaches the core through `POST /alerts/calls`, and from when on. */
+import type { CallAlerts } from './core/call-alerts.js';
+import type { CallWatch } from './core/call-watch.js';
+import { RecordError } from './core/errors.js';
+import type { Clock, Store } from './core/ports.js';
+import type { CallAlertOptions } from './http/call-alerts.js';
+
+interface WebhookDeps {
+  readonly clock: Clock;
+  readonly alerts: CallAlerts | null;
+  readonly state: {
+    readonly store: Store;
+    readonly watch: CallWatch;
+    readonly started: boolean;
+  };
+}
+
+/** Before the schema is there, and while the rest is being stopped, nothing can be taken note of. */
+export function webhook(secret: string, { clock, alerts, state }: WebhookDeps): CallAlertOptions {
+  const { store, watch } = state;
+  const inBooks = () => {
+    if (alerts && state.started) return { alerts, store };
+    throw new RecordError('UNAVAILABLE', 'The bot is starting or stopping.');
+  };
+  return {
+    secret,
+    clock,
+    accept: async (report) => inBooks().alerts.acceptPart(report),
+    somebodyLeft: () => watch.somebodyLeft(),
+    claimDelivery: (...claim) => store.claimDelivery(...claim),
+  };
+}
