@@ -27,6 +27,7 @@ export function webhook(secret: string, { clock, alerts, state }: WebhookDeps): 
     clock,
     accept: async (report) => inBooks().alerts.acceptPart(report),
     somebodyLeft: () => watch.somebodyLeft(),
+    isClaimed: async (key) => inBooks().store.isClaimed(key),
     claimDelivery: (...claim) => store.claimDelivery(...claim),
   };
 }

@@ -209,6 +209,8 @@ export interface Store {
     claimant?: string,
     owed?: { readonly request: PersonRequest; readonly heldUntil: number },
   ): Promise<boolean>;
+  /** Whether somebody has claimed the key; changes nothing. */
+  isClaimed(key: string): Promise<boolean>;
   /** Holds unanswered requests until then, for their claimants; gives the keys of those that they still have. */
   holdRequests(claims: readonly RequestClaim[], until: number): Promise<readonly string[]>;
   /**

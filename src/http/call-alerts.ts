@@ -21,6 +21,7 @@ export interface CallAlertOptions {
   readonly accept: (report: CallReport) => Promise<void>;
   /** Somebody from outside has left a call: whether it is over must be looked at. */
   readonly somebodyLeft: () => void;
+  readonly isClaimed: DeliveryDeps['isClaimed'];
   readonly claimDelivery: DeliveryDeps['claimDelivery'];
   readonly clock: Clock;
 }

@@ -7,6 +7,8 @@ const maxRemembered = 10_000;
 const rememberMs = 60 * 60_000;
 
 export interface DeliveryDeps {
+  /** Whether another process, or an earlier one, has claimed it. */
+  readonly isClaimed: Store['isClaimed'];
   readonly claimDelivery: Store['claimDelivery'];
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -14,9 +16,9 @@ export interface DeliveryDeps {
 /**
  * Runs `effect` unless the delivery is known; false when it was. The effect comes before the claim and must bear being
  * repeated: a claim whose effect then fails would turn the sender's next attempt away, and the call would be lost. So a
- * repetition that another process gets, or that comes while the first is in hand, has the effect again.
+ * repetition that comes while the first is in hand has the effect again.
  */
-export function createDeliveries({ claimDelivery, clock }: DeliveryDeps) {
+export function createDeliveries({ isClaimed, claimDelivery, clock }: DeliveryDeps) {
   /** When each was delivered, oldest first. */
   const known = new Map<string, number>();
 
@@ -30,8 +32,9 @@ export function createDeliveries({ claimDelivery, clock }: DeliveryDeps) {
   return async (deliveryId: string, effect: () => Promise<void>): Promise<boolean> => {
     const key = `alert/${createHash('sha256').update(deliveryId).digest('hex')}`;
     if (clock.now() - (known.get(key) ?? Number.NEGATIVE_INFINITY) < rememberMs) return false;
-    await effect();
-    const isFirst = await claimDelivery(key, clock.now());
+    const isKnown = await isClaimed(key);
+    if (!isKnown) await effect();
+    const isFirst = !isKnown && (await claimDelivery(key, clock.now()));
     remember(key);
     return isFirst;
   };

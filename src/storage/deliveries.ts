@@ -40,6 +40,11 @@ export async function claimDelivery(
   return rows.length > 0;
 }
 
+export async function isClaimed(db: Db, key: string): Promise<boolean> {
+  const rows = await db.query('SELECT key FROM deliveries WHERE key = $1', [key]);
+  return rows.length > 0;
+}
+
 /** No two requests share a claimant but those that were taken over together, so the pairs need not be matched. */
 export async function holdRequests(
   db: Db,

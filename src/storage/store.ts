@@ -22,6 +22,7 @@ import {
   claimDelivery,
   closeRequests,
   holdRequests,
+  isClaimed,
   pruneDeliveries,
   takeLeftRequests,
 } from './deliveries.js';
@@ -101,9 +102,10 @@ const deliveriesOf = (
   db: Db,
 ): Pick<
   Store,
-  'claimDelivery' | 'holdRequests' | 'takeLeftRequests' | 'closeRequests' | 'pruneDeliveries'
+  'claimDelivery' | 'isClaimed' | 'holdRequests' | 'takeLeftRequests' | 'closeRequests' | 'pruneDeliveries'
 > => ({
   claimDelivery: (key, now, claimant, owed) => claimDelivery(db, key, now, claimant ?? null, owed),
+  isClaimed: (key) => isClaimed(db, key),
   holdRequests: (claims, until) => holdRequests(db, claims, until),
   takeLeftRequests: (now, until, claimant, limit) => takeLeftRequests(db, now, until, claimant, limit),
   closeRequests: (keys, at) => closeRequests(db, keys, at),

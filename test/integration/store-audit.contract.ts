@@ -40,6 +40,9 @@ export function describeAudit(bench: Bench): void {
       ),
     );
     expect(claims.filter(Boolean)).toHaveLength(1);
+    for (const store of bench.stores) {
+      expect([await store.isClaimed('event-1'), await store.isClaimed('event-2')]).toEqual([true, false]);
+    }
     expect(await bench.store.claimDelivery('event-2', 1_000)).toBe(true);
   });
 

@@ -407,6 +407,7 @@ async function useEverything(store: ReturnType<typeof createStore>): Promise<voi
   await store.forgetClaims(1);
   await store.dropCard('card');
   await store.claimDelivery('k', 1);
+  await store.isClaimed('k');
   await store.claimDelivery('r', 1, 'one', { request: sampleRequest({ key: 'r' }), heldUntil: 1 });
   await store.holdRequests([{ key: 'r', claimant: 'one' }], 1);
   await store.takeLeftRequests(1, 2, 'two', 1);

@@ -87,6 +87,7 @@ export function createSteppedClock(startsAt = bedTime): SteppedClock {
 
 export interface AlertBedOptions {
   readonly accept?: CallAlertOptions['accept'];
+  readonly isClaimed?: CallAlertOptions['isClaimed'];
   readonly claimDelivery?: CallAlertOptions['claimDelivery'];
   readonly clock?: Clock;
   readonly secret?: string;
@@ -115,6 +116,7 @@ export async function createAlertBed(options: AlertBedOptions = {}) {
       somebodyLeft: () => {
         left += 1;
       },
+      isClaimed: options.isClaimed ?? (async (key) => claimed.has(key)),
       claimDelivery: options.claimDelivery ?? (async (key) => claimed.size < claimed.add(key).size),
     },
   });
