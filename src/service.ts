@@ -63,6 +63,7 @@ export function createService(config: Config, overrides: ServiceDeps): Service {
       // SQLite has one process, and whatever is reserved there was reserved by its predecessor.
       if (!config.storage.databaseUrl) await store.forgetClaims(clock.now());
       await untilReachable('the database', () => pace.join(), patiently);
+      parts.booksOpen = true;
       await genesys.ready().catch((error) => logger.error({ err: error }, 'Genesys gives no token'));
       await untilReachable('Slack', () => slack.start(), patiently);
       parts.started = true;
@@ -113,7 +114,7 @@ function createParts(config: Config, deps: PartsDeps) {
   const slack = createSlackApp({ ...shared, config: config.slack, controller: { execute }, board });
   const upkeep = new Upkeep(core);
   const parts = { store, genesys, pace, clients, board, slack, upkeep, watch, logger, clock };
-  const state = { ...parts, stopping, started: false };
+  const state = { ...parts, stopping, started: false, booksOpen: false };
   const http = createHttpServer({
     ...config.http,
     logger,

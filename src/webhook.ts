@@ -11,15 +11,19 @@ interface WebhookDeps {
   readonly state: {
     readonly store: Store;
     readonly watch: CallWatch;
-    readonly started: boolean;
+    readonly stopping: AbortController;
+    readonly booksOpen: boolean;
   };
 }
 
-/** Before the schema is there, and while the rest is being stopped, nothing can be taken note of. */
+/**
+ * Before the schema is there, and while the rest is being stopped, nothing can be taken note of. Slack need not be there: what
+ * stands in the books is drawn when it is, and a sender that is turned away may not come again.
+ */
 export function webhook(secret: string, { clock, alerts, state }: WebhookDeps): CallAlertOptions {
-  const { store, watch } = state;
+  const { store, watch, stopping } = state;
   const inBooks = () => {
-    if (alerts && state.started) return { alerts, store };
+    if (alerts && state.booksOpen && !stopping.signal.aborted) return { alerts, store };
     throw new RecordError('UNAVAILABLE', 'The bot is starting or stopping.');
   };
   return {
