@@ -89,9 +89,9 @@ describe.each(['recording-jobs', 'conversations'] as const)('with %s', (api) => 
 
   const looks = () => bed.genesys.journal.filter((each) => each.operation === 'calls' && each.status).length;
 
-  it.each(senders)(
-    '$name tells of a call, which is recorded from its card, and of its end',
-    async (sender) => {
+  it.each(senders.map((sender) => [sender.name, sender] as const))(
+    '%s tells of a call, which is recorded from its card, and of its end',
+    async (_, sender) => {
       const call = bed.genesys.startCall({ caller: 'tel:+13175550118' });
       const send = (what: What, shown?: string) => post(bed.bot, sender, sender.bodyOf(what, call), shown);
       const card = (...words: readonly string[]) => bed.cardOf(bed.alerts.id, call.id, ...words);
