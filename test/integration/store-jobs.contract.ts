@@ -53,6 +53,7 @@ export function describeJobs(bench: Bench): void {
             ended_at: null,
             policy_recording: null,
             policy_since: null,
+            reported_at: null,
           },
         },
       ],
