@@ -53,7 +53,8 @@ const offering: ReadonlySet<JobAnswer> = new Set(['adopted', 'already-recording'
 function adoptedSentence({ job, droppedMs }: Extract<Answer, { kind: 'adopted' }>): string {
   const name = code(jobIdOf(job));
   if (canBeStopped(job)) {
-    return `Genesys was recording that call already. Its job is ${name}, and this bot has taken charge of it.`;
+    const end = job.deadlineAt === null ? '' : `, and ends by ${date(job.deadlineAt)}`;
+    return `Genesys was recording that call already. Its job is ${name}, and this bot has taken charge of it: it can be stopped here${end}.`;
   }
   const possible = job.state === 'paused' ? 'it is paused now, and can be resumed' : 'it can be paused';
   const dropped =
@@ -63,18 +64,18 @@ function adoptedSentence({ job, droppedMs }: Extract<Answer, { kind: 'adopted' }
 
 const sentences: Readonly<Record<Exclude<JobAnswer, 'adopted'>, (job: RecordingJob) => string>> = {
   'start-pending': (job) =>
-    `Genesys did not answer, so it is not known yet whether job ${code(jobIdOf(job))} records. The bot keeps looking; the card will say.`,
+    `Genesys did not answer, so it is not known yet whether job ${code(jobIdOf(job))} records. The bot keeps looking, and the card will say: you need not start it again.`,
   'already-recording': alreadyRecording,
   stopped: (job) => `Stopped ${code(jobIdOf(job))}${afterDuration(job)}.`,
   'stop-pending': (job) =>
-    `Genesys is not answering. The stop of ${code(jobIdOf(job))} is recorded, and the bot repeats it until it is done.`,
+    `Not stopped yet: the call may still be recorded. Genesys has not confirmed the stop of ${code(jobIdOf(job))}, and the bot repeats it until it is done; the card will say.`,
   paused: (job) => `Paused ${code(jobIdOf(job))}: nothing is recorded until it is resumed${pauseEnd(job)}.`,
   resumed: (job) => `Resumed ${code(jobIdOf(job))}: its pause is over.`,
   'pause-pending': pausePending,
   'already-paused': alreadyPaused,
   'not-paused': notPaused,
   extended: (job) => `${code(jobIdOf(job))} ${untilWhen(job)}.`,
-  'already-extended': (job) => `Somebody has extended ${code(jobIdOf(job))} already: it ${untilWhen(job)}.`,
+  'already-extended': (job) => `${code(jobIdOf(job))} has been extended already: it ${untilWhen(job)}.`,
   'already-stopping': (job) => `${code(jobIdOf(job))} is being stopped already${by(job.stoppedBy)}.`,
   'already-finished': alreadyFinished,
 };
@@ -91,18 +92,22 @@ function origin(job: RecordingJob): string {
 }
 
 const pauseEnd = ({ pauseEndsAt }: RecordingJob): string =>
-  pauseEndsAt === null ? '' : `, which the bot does at ${date(pauseEndsAt)} by itself`;
+  pauseEndsAt === null ? '' : `, by the bot itself ${date(pauseEndsAt)} at the latest`;
 
 function pausePending(job: RecordingJob): string {
-  const [order, meanwhile] =
+  const [order, meanwhile, sign] =
     job.pending === 'resume'
-      ? ['resumption', 'nothing may be recorded']
-      : ['pause', 'the call may still be recorded'];
+      ? ['resumption', 'Not resumed yet: perhaps nothing is recorded.', 'the card will say']
+      : [
+          'pause',
+          'Not paused yet: the call may still be recorded.',
+          'before a card number is said, wait for “PAUSED” on the card',
+        ];
   if (job.overtook !== null && job.failure === null) {
-    return `The ${order} of ${code(jobIdOf(job))} is noted. The opposite is on its way to Genesys, and the bot sends this one right after it; until then ${meanwhile}.`;
+    return `${meanwhile} The opposite is on its way to Genesys, and the bot sends the ${order} of ${code(jobIdOf(job))} right after it; ${sign}.`;
   }
   const why = job.failure === null ? 'Genesys is not answering.' : outside(job.failure.message, 500);
-  return `${why} The ${order} of ${code(jobIdOf(job))} is noted, and the bot repeats it until it is done; until then ${meanwhile}.`;
+  return `${meanwhile} ${why} The bot repeats the ${order} of ${code(jobIdOf(job))} until it is done; ${sign}.`;
 }
 
 function alreadyPaused(job: RecordingJob): string {

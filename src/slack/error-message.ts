@@ -11,13 +11,19 @@ export function renderError(error: RecordError, reference = error.reference): Me
   return toMessage(text, [
     section([
       `:warning: *${text.replaceAll('*', '')}*`,
-      error.cure === undefined ? null : outside(error.cure, 1_000),
+      cureOf(error),
       error.retryAfterMs === undefined ? null : `Try again in ${Math.ceil(error.retryAfterMs / 1000)} s.`,
       error.permitted === undefined ? null : permittedLine(error.permitted),
       reference === undefined ? null : `Reference ${code(reference)}`,
     ]),
   ]);
 }
+
+/** “Try again shortly” says less than the line that says when. */
+const cureOf = ({ cure, retryAfterMs }: RecordError): string | null =>
+  cure === undefined || (retryAfterMs !== undefined && /^Try again[^.]*\.$/.test(cure))
+    ? null
+    : outside(cure, 1_000);
 
 function permittedLine({ users, userGroups, channels }: Permitted): string {
   const names = [
@@ -44,7 +50,7 @@ export function renderUnforeseen(reference: string): Message {
 }
 
 export function renderOldButton(): Message {
-  const text = 'This button is from another version of the bot.';
+  const text = 'This button no longer works, and nothing was changed.';
   return toMessage(text, [
     section([text, '`/record list` shows the recordings that run now, `/record calls` the active calls.']),
   ]);

@@ -29,8 +29,8 @@ type Call = Pick<Conversation, 'policyRecording'>;
 
 /** Of two opposite orders neither is confirmed: nobody knows which of them holds. */
 const unclearHeadlines = {
-  pause: [':hourglass_flowing_sand:', 'Pausing – the call may be recorded'],
-  resume: [':hourglass_flowing_sand:', 'Resuming – the call may not be recorded'],
+  pause: [':hourglass_flowing_sand:', 'Pausing – the call may still be recorded'],
+  resume: [':hourglass_flowing_sand:', 'Resuming – perhaps nothing is recorded yet'],
 } as const;
 
 function headlineOf(job: RecordingJob, call?: Call) {
@@ -66,7 +66,7 @@ function startLine(job: RecordingJob): string {
   if (job.startedBy.kind === 'genesys') {
     return canBeStopped(job)
       ? `Started outside this bot; found ${date(job.createdAt)}`
-      : `In this bot’s books since ${date(job.createdAt)}`;
+      : `Followed by this bot since ${date(job.createdAt)}`;
   }
   const asked = `Asked for by ${who(job.startedBy)} · ${date(job.createdAt)}`;
   return job.adopted ? `${asked}; it was already running` : asked;

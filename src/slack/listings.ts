@@ -99,21 +99,25 @@ function fold(ids: readonly string[]) {
 export function renderOverview({ unfinished, alerts }: Overview): Message {
   const running =
     unfinished === 0 ? 'No recording is running.' : `${count(unfinished, 'recording')} running.`;
-  return toMessage(running, [section([`*The bot works.* ${running}`, ...alertLines(alerts)])]);
+  const state =
+    alerts === null || alerts.problem === null
+      ? 'The bot works.'
+      : 'The bot answers, but does not see every call.';
+  return toMessage(running, [section([`*${state}* ${running}`, ...alertLines(alerts)])]);
 }
 
 function alertLines(alerts: Overview['alerts']): (string | null)[] {
   if (alerts === null) return ['Call alerts are switched off.'];
   return [
     `Call alerts go to ${channel(alerts.channelId)}. Genesys was last asked for calls: ${lastPoll(alerts)}.`,
-    alerts.problem === null ? null : `:warning: That failed: ${outside(alerts.problem, 500)}`,
+    alerts.problem === null ? null : `:warning: ${outside(alerts.problem, 500)}`,
   ];
 }
 
 /** Of several processes one asks, and only that one knows when. */
 function lastPoll({ lastPollAt, problem }: NonNullable<Overview['alerts']>): string {
   if (lastPollAt !== null) return date(lastPollAt);
-  return problem === null ? 'another process of the bot polls, or none has yet' : 'not yet';
+  return problem === null ? 'another process of the bot does that, or none has yet' : 'not yet';
 }
 
 const sentence = (text: string): Message => toMessage(text, [section([text])]);

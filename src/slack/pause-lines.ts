@@ -48,7 +48,7 @@ function pauseEndLine({ state, pauseEndsAt }: RecordingJob, now: number): string
   if (state !== 'paused' || pauseEndsAt === null) return null;
   return now < pauseEndsAt
     ? `The bot resumes it ${date(pauseEndsAt)} at the latest`
-    : `:warning: Should have been resumed at ${date(pauseEndsAt)}: Genesys has not confirmed it yet`;
+    : `:warning: Should have been resumed ${date(pauseEndsAt)}: Genesys has not confirmed it yet`;
 }
 
 function pendingLine({ pending, pendingBy, overtook }: RecordingJob): string | null {

@@ -38,7 +38,7 @@ function renderOutcome(job: RecordingJob): Message {
 const extendLabel = '+10 min';
 
 function renderWarning(job: RecordingJob): Message {
-  const text = `This recording ends in a minute, at ${end(job)}`;
+  const text = `This recording ends in a minute: ${end(job)}`;
   return toMessage(text, [
     section([`:alarm_clock: ${text}`]),
     // Named, so that Slack tells the one who waits for it.
@@ -49,9 +49,9 @@ function renderWarning(job: RecordingJob): Message {
 
 function renderPauseWarning(job: RecordingJob): Message {
   const since = job.pausedAt === null ? '' : ` since ${date(job.pausedAt)}`;
-  const text = `This recording is paused${since}; the bot resumes it in a minute, at ${time(job.pauseEndsAt)}`;
+  const text = `This recording is paused${since}; the bot resumes it in a minute: ${time(job.pauseEndsAt)}`;
   return toMessage(text, [
-    section([`:alarm_clock: ${text}`]),
+    section([`:alarm_clock: ${text}`, 'To stay paused, pause it again after that']),
     // Named, so that Slack tells the one who may still need it.
     job.pausedBy === null ? null : context([`Paused by ${who(job.pausedBy)}`]),
     actions([resumeButton(job.id)]),
@@ -93,7 +93,7 @@ export function renderExtended(job: RecordingJob, userId: string): Message {
 
 /** In place of a warning that came to nothing, since the recording was stopped or ended: its buttons go. */
 export function renderOverWarning(job: RecordingJob): Message {
-  const text = `This recording was to end at ${end(job)}`;
+  const text = `This recording has ended, or is being stopped. It was to end ${end(job)}`;
   return toMessage(text, [section([`:alarm_clock: ${text}`])]);
 }
 

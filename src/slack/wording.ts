@@ -20,8 +20,12 @@ export function date(ms: number): string {
 export const user = (userId: string): string =>
   /^[UW][A-Z0-9]{1,30}$/.test(userId) ? `<@${userId}>` : outside(userId, 40);
 
+/** A conversation of two has no name that others could read. */
 export const channel = (channelId: string): string =>
-  /^[CDG][A-Z0-9]{1,30}$/.test(channelId) ? `<#${channelId}>` : outside(channelId, 40);
+  /^D[A-Z0-9]{1,30}$/.test(channelId) ? 'a direct message' : namedChannel(channelId);
+
+const namedChannel = (channelId: string): string =>
+  /^[CG][A-Z0-9]{1,30}$/.test(channelId) ? `<#${channelId}>` : outside(channelId, 40);
 
 export const userGroup = (groupId: string): string =>
   /^S[A-Z0-9]{1,30}$/.test(groupId) ? `<!subteam^${groupId}>` : outside(groupId, 40);

@@ -139,7 +139,7 @@ describe('the warning before the end of a recording', () => {
 
   it('says so in the thread, with buttons for more time and for the end', async () => {
     const { warning } = await openWarned();
-    expect(wordsOf(warning)).toContain('This recording ends in a minute, at <!date^');
+    expect(wordsOf(warning)).toContain('This recording ends in a minute: <!date^');
     expect(buttonsOf(warning.blocks).map(({ label }) => label)).toEqual(['+10 min', 'Stop']);
   });
 
@@ -163,7 +163,7 @@ describe('the warning before the end of a recording', () => {
     await Promise.all([ada, sam].map(({ id }) => press(ops.id, warning.ts, '+10 min', id)));
     await until(() => {
       const told = [ada, sam].flatMap(({ id }) => slack.ephemerals(id, ops.id).map(wordsOf));
-      expect(told).toEqual([expect.stringContaining('Somebody has extended')]);
+      expect(told).toEqual([expect.stringContaining('has been extended already')]);
     });
     expect(await store.findJob(job.id)).toMatchObject({ deadlineAt: (job.deadlineAt ?? 0) + tenMinutes });
   });
@@ -188,7 +188,7 @@ describe('the warning before the end of a recording', () => {
     await press(ops.id, warning.ts, 'Stop');
     await whisper(ops.id, ada.id, 'Stopped `');
     await card(ops.id, '*Recording stopped*');
-    await until(() => expect(wordsOf({ blocks: shown()?.blocks ?? [] })).toContain('was to end at'));
+    await until(() => expect(wordsOf({ blocks: shown()?.blocks ?? [] })).toContain('was to end <!date^'));
     expect(shown()?.versions.map(wordsOf).join()).not.toContain('*Recording');
     expect(buttonsOf(shown()?.blocks)).toEqual([]);
   });

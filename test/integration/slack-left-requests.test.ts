@@ -132,7 +132,7 @@ describe('what another process has left', () => {
   it('is a click on a button of another version, which is said', async () => {
     const { ops, ada, whisper } = await open();
     await leave({ kind: 'card-button', words: 'record_v0', value: 'x' });
-    await whisper(ops.id, ada.id, 'another version of the bot');
+    await whisper(ops.id, ada.id, 'no longer works');
   });
 
   it('is not tried again after it has outlived five processes, and that is said', async () => {

@@ -284,7 +284,7 @@ describe('whatever goes wrong is answered', () => {
       actionId: 'record_v0',
     });
     expect(clicked.acked).toBe(true);
-    await whisper(ops.id, ada.id, 'another version of the bot');
+    await whisper(ops.id, ada.id, 'no longer works');
   });
 
   it('a bug, with a reference that stands in the log', async () => {

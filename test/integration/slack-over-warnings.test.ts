@@ -58,7 +58,7 @@ it('a warning of a recording that was stopped loses its buttons', async () => {
   board.start();
   await closed();
   expect(buttonsOf(shown().blocks)).toEqual([]);
-  expect(wordsOf(shown())).toContain('This recording was to end at');
+  expect(wordsOf(shown())).toContain('It was to end <!date^');
   expect(updatesOf(shown())).toBe(1);
 });
 

@@ -138,7 +138,7 @@ describe('a click in the picker', () => {
     const drawn = { type: 'modal', title, blocks, external_id, private_metadata, callback_id };
     await clients.interactive.views.update({ external_id, view: drawn } as never);
     await slack.clickInView({ userId: ada.id, actionId: 'record_v0' });
-    await shows('another version of the bot', 'No call is active.');
+    await shows('no longer works', 'No call is active.');
   });
 
   it('on a call that is over is answered in the modal, with the calls that there are', async () => {

@@ -192,12 +192,12 @@ describe('status', () => {
     const words = say({ kind: 'overview', overview: { unfinished: 1, alerts } });
     expect(words).toContain('1 recording running.');
     expect(words).toContain('Call alerts go to <#CALERTS>');
-    expect(words).toContain(':warning: That failed: Genesys is away');
+    expect(words).toContain(':warning: Genesys is away');
     expect(say({ kind: 'overview', overview: { unfinished: 0, alerts: null } })).toContain('switched off');
   });
 
   it.each([
-    [null, 'asked for calls: another process of the bot polls, or none has yet.'],
+    [null, 'asked for calls: another process of the bot does that, or none has yet.'],
     ['Genesys is away', 'asked for calls: not yet.'],
   ])(
     'says who may know when Genesys was last asked, if it does not itself (problem: %s)',

@@ -297,7 +297,7 @@ describe('the warning before the end', () => {
   it('says when it ends, calls the one who asked, and offers more time', () => {
     const warning = renderReply({ kind: 'warning', job });
     expect(wordsOf(warning)).toContain(
-      `This recording ends in a minute, at <!date^${(askedAt + 3_600_000) / 1000}^`,
+      `This recording ends in a minute: <!date^${(askedAt + 3_600_000) / 1000}^`,
     );
     expect(wordsOf(warning)).toContain('Asked for by <@UADA>');
     expect(buttonsOf(warning.blocks)).toEqual([

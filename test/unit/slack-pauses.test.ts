@@ -112,7 +112,7 @@ describe('the card of a pause', () => {
     [pauseEndsAt, true],
   ])('at %d: overdue is %s', (now, overdue) => {
     const words = say(pausedJob(), { now });
-    const warning = `:warning: Should have been resumed at ${seconds(pauseEndsAt)}`;
+    const warning = `:warning: Should have been resumed ${seconds(pauseEndsAt)}`;
     expect(words.includes(warning)).toBe(overdue);
     expect(words.includes('Genesys has not confirmed it yet')).toBe(overdue);
     expect(words.includes('The bot resumes it')).toBe(!overdue);
@@ -137,10 +137,14 @@ describe('the card of a pause', () => {
   });
 
   it.each([
-    ['pause', 'Pausing – the call may be recorded', 'in place of the resumption that this bot had asked for'],
+    [
+      'pause',
+      'Pausing – the call may still be recorded',
+      'in place of the resumption that this bot had asked for',
+    ],
     [
       'resume',
-      'Resuming – the call may not be recorded',
+      'Resuming – perhaps nothing is recorded yet',
       'in place of the pause that this bot had asked for',
     ],
   ] as const)('in the place of the opposite order (%s) claims neither', (pending, words, instead) => {
@@ -217,7 +221,7 @@ describe('the answer', () => {
   it('to a pause says that nothing is recorded, and until when', () => {
     const words = sentence({ kind: 'paused', job: pausedJob() });
     expect(words).toContain(`Paused ${name}: nothing is recorded until it is resumed`);
-    expect(words).toContain(`which the bot does at ${seconds(pauseEndsAt)}`);
+    expect(words).toContain(`by the bot itself ${seconds(pauseEndsAt)}`);
   });
 
   it('to a resumption is one line', () => {
@@ -225,8 +229,16 @@ describe('the answer', () => {
   });
 
   it.each([
-    ['pause', policyJob, /The pause of .* until then the call may still be recorded\.$/],
-    ['resume', pausedJob, /The resumption of .* until then nothing may be recorded\.$/],
+    [
+      'pause',
+      policyJob,
+      /^Not paused yet: the call may still be recorded\. .* repeats the pause of .* until it is done; before a card number is said/,
+    ],
+    [
+      'resume',
+      pausedJob,
+      /^Not resumed yet: perhaps nothing is recorded\. .* repeats the resumption of .* until it is done/,
+    ],
   ] as const)('to a %s that Genesys does not answer says what holds meanwhile', (pending, sample, words) => {
     expect(sentence({ kind: 'pause-pending', job: sample({ pending }) })).toMatch(words);
   });
@@ -234,15 +246,15 @@ describe('the answer', () => {
   it('to a pause in the place of a resumption that is on its way says what comes next', () => {
     const order = { pending: 'pause', pendingBy: ada, overtook: genesys } as const;
     const words = sentence({ kind: 'pause-pending', job: policyJob(order) });
-    expect(words).toContain(`The pause of ${name} is noted. The opposite is on its way`);
-    expect(words).toMatch(/until then the call may still be recorded\.$/);
+    expect(words).toContain('Not paused yet: the call may still be recorded. The opposite is on its way');
+    expect(words).toMatch(/right after it; before a card number is said, wait for “PAUSED” on the card\.$/);
     expect(words).not.toContain('not answering');
   });
 
   it('to an order that Genesys has not done yet says why', () => {
     const failure = { code: 'UNAVAILABLE', message: 'Genesys sleeps.', cure: null, reference: null };
     const words = sentence({ kind: 'pause-pending', job: policyJob({ pending: 'pause', failure }) });
-    expect(words).toContain(`Genesys sleeps. The pause of ${name} is noted`);
+    expect(words).toContain(`Genesys sleeps. The bot repeats the pause of ${name} until it is done`);
   });
 
   it('to the second of two people says who was first', () => {
@@ -367,7 +379,7 @@ describe('the warning before a pause ends', () => {
   it('says since when, by whom, and when the bot resumes it, and offers Resume alone', () => {
     const warning = renderReply({ kind: 'pause-warning', job });
     expect(wordsOf(warning)).toContain(`This recording is paused since ${seconds(pausedAt)}`);
-    expect(wordsOf(warning)).toContain(`the bot resumes it in a minute, at ${seconds(pauseEndsAt)}`);
+    expect(wordsOf(warning)).toContain(`the bot resumes it in a minute: ${seconds(pauseEndsAt)}`);
     expect(wordsOf(warning)).toContain('Paused by <@USAM>');
     expect(buttons(warning)).toEqual([['Resume', jobId]]);
   });
