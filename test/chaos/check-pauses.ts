@@ -84,19 +84,34 @@ const tooLong = ({ pause: { conversationId, from }, lateMs }: Measured): string 
 const misjudged = ({ id, state, conversation_id }: JobRow): string =>
   `Job ${id} is ${state} in the books, and ${conversation_id} is the opposite at Genesys.`;
 
-/** Each effect was asked for before, by an ask of its own that names who. */
+/**
+ * Each effect was asked for before, by an ask of its own that names who. An order whose answer was lost is sent again: if
+ * somebody elsewhere has undone it meanwhile, one ask has several effects, and neither Genesys nor the bot can tell.
+ */
 function unasked({ books, world }: Evidence, order: Order): readonly string[] {
-  const asks = asksOf(books.audit, order);
-  const effects = new Map<string, number>();
+  const effects = new Map<string, { count: number; lastAt: number }>();
   return world.genesys.journal.flatMap((entry) => {
     if (entry.operation !== order || !entry.tookEffect) return [];
     const id = conversationOf(entry);
-    const before = asks.filter(({ conversation_id, at }) => conversation_id === id && at <= entry.at).length;
-    const count = (effects.get(id) ?? 0) + 1;
-    effects.set(id, count);
-    return count > before ? [`Effect ${count} of ${before} asked for: ${order} of ${id}.`] : [];
+    const audit = books.audit.filter(({ conversation_id, at }) => conversation_id === id && at <= entry.at);
+    const { count, lastAt } = effects.get(id) ?? { count: 0, lastAt: Number.NEGATIVE_INFINITY };
+    const again =
+      count > 0 &&
+      isUnderWay(
+        audit.filter(({ at }) => at >= lastAt),
+        order,
+      );
+    effects.set(id, { count: again ? count : count + 1, lastAt: entry.at });
+    const before = asksOf(audit, order).length;
+    return again || count < before ? [] : [`Effect ${count + 1} of ${before} asked for: ${order} of ${id}.`];
   });
 }
+
+/** Since then the order has had no outcome, and nobody has asked the bot for the opposite. */
+const isUnderWay = (since: readonly AuditRow[], order: Order): boolean =>
+  !since.some(({ action, outcome }) =>
+    action === order ? outcome !== 'asked' : orders.some((each) => each === action) && outcome === 'asked',
+  );
 
 const conversationOf = ({ path }: JournalEntry): string => path.split('/').at(-2) ?? '';
 
