@@ -112,7 +112,7 @@ describe('signed requests', () => {
   it('times out after three seconds', async () => {
     slack.setRequestUrl(await serve(() => clock.advance(3_000)));
     expect(await record()).toMatchObject({ acked: false, error: 'operation_timeout' });
-    expect(slack.violations).toEqual(['/record was not acked within three seconds.']);
+    expect(slack.violations).toEqual(['/record was not acked in time.']);
   });
 
   it('goes back to sockets', async () => {

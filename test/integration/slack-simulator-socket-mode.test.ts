@@ -145,7 +145,7 @@ describe('the three seconds', () => {
     expect(slack.ephemerals('U1', 'C1')).toMatchObject([
       { text: '/record failed with the error "operation_timeout"', from: 'slackbot' },
     ]);
-    expect(slack.violations).toEqual(['/record was not acked within three seconds.']);
+    expect(slack.violations).toEqual(['/record was not acked in time.']);
     clock.advance(1_000);
     ackNow();
     await vi.waitFor(() =>
@@ -277,7 +277,7 @@ describe('clicks', () => {
     await vi.waitFor(() => expect(slack.snapshot().pending).toMatchObject([{ kind: 'click', blockId: 'b' }]));
     expect(await clicking).toMatchObject({ acked: false, error: 'operation_timeout' });
     expect(slack.snapshot().pending).toEqual([]);
-    expect(slack.violations).toEqual(['a click on record_stop was not acked within three seconds.']);
+    expect(slack.violations).toEqual(['a click on record_stop was not acked in time.']);
   });
 });
 

@@ -18,6 +18,7 @@ export interface Core {
   readonly signingSecret: string;
   readonly commands: readonly string[];
   readonly shouldEscape: boolean;
+  readonly ackWithinMs: number;
   readonly clock: Timers;
   readonly changes: Changes;
   readonly journal: Journal;
@@ -40,6 +41,7 @@ export function createCore(options: SlackSimulatorOptions): Core {
     signingSecret: options.signingSecret ?? defaults.signingSecret,
     commands: options.commands ?? defaults.commands,
     shouldEscape: options.shouldEscape ?? true,
+    ackWithinMs: options.ackWithinMs ?? defaults.ackWithinMs,
     clock,
     changes,
     journal: createJournal(changes),

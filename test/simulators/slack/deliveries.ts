@@ -1,7 +1,6 @@
-/** Handing payloads to the bot, and holding it to the three seconds. */
+/** Handing payloads to the bot, and holding it to the time that it has for the ack. */
 import { createHash } from 'node:crypto';
 import type { Core } from './core.js';
-import { ackWithinMs } from './settings.js';
 import type { Parcel, Retry, Sent, Transport } from './transport.js';
 import type {
   DeliveryEntry,
@@ -91,7 +90,7 @@ export class Deliveries {
     const delivery = this.#known.get(deliveryId);
     if (!delivery) throw new Error(`There was no delivery ${deliveryId}.`);
     delivery.attempts += 1;
-    const { clock, journal } = this.#core;
+    const { ackWithinMs, clock, journal } = this.#core;
     const at = clock.now();
     const { triggerId } = delivery;
     return new Promise((resolve) => {
@@ -124,7 +123,7 @@ export class Deliveries {
       });
       const note = journal.add<DeliveryEntry>(entryOf(delivery, at, sent, retry));
       const cancel = clock.after(ackWithinMs, () => {
-        if (sent?.isReachable()) journal.violate(`${delivery.title} was not acked within three seconds.`);
+        if (sent?.isReachable()) journal.violate(`${delivery.title} was not acked in time.`);
         fail('operation_timeout');
       });
       const giveUp = () => fail('dispatch_failed');

@@ -13,10 +13,6 @@ export const defaults = {
   team: { id: 'T0SIMTEAM1', name: 'Simulated Workspace', domain: 'simulated' } satisfies Team,
   appId: 'A0SIMAPP01',
   bot: { userId: 'U0SIMBOT01', botId: 'B0SIMBOT01', name: 'recordbot', realName: 'Record Bot' },
+  /** https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response */
+  ackWithinMs: 3_000,
 } as const;
-
-/**
- * How long Slack waits for an ack, and how long a `trigger_id` lives.
- * https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
- */
-export const ackWithinMs = 3_000;

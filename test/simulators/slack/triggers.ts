@@ -1,7 +1,6 @@
 /** Trigger ids: good for three seconds, once. https://docs.slack.dev/interactivity/handling-user-interaction */
 import { newSecret } from './ids.js';
 import { Refusal } from './refusal.js';
-import { ackWithinMs } from './settings.js';
 import type { SimulatorClock } from './types.js';
 
 export interface Triggers {
@@ -11,12 +10,15 @@ export interface Triggers {
   clear(): void;
 }
 
+/** In milliseconds. */
+const lifetimeMs = 3_000;
+
 export function createTriggers(clock: SimulatorClock): Triggers {
   const triggers = new Map<string, { userId: string; expiresAt: number; used: boolean }>();
   return {
     create(userId) {
       const id = `${Math.floor(clock.now() / 1000)}.${newSecret(12)}`;
-      triggers.set(id, { userId, expiresAt: clock.now() + ackWithinMs, used: false });
+      triggers.set(id, { userId, expiresAt: clock.now() + lifetimeMs, used: false });
       return id;
     },
     exchange(triggerId) {

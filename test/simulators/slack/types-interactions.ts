@@ -5,7 +5,7 @@ export type DeliveryType = 'slash_commands' | 'interactive' | 'events_api';
 export type DisconnectReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
 
 export type InteractionError =
-  /** Not acked within three seconds. */
+  /** Not acked in time. */
   | 'operation_timeout'
   /** No socket was open, the request URL could not be reached, or it answered with an error. */
   | 'dispatch_failed';

@@ -54,6 +54,8 @@ export interface SlackSimulatorOptions {
   readonly deliverTwice?: boolean;
   /** Default true. False lets tests of other things post as fast as they like. */
   readonly rateLimits?: boolean;
+  /** Default 3,000, as Slack has it. More lets tests of other things wait for an ack on a busy machine. */
+  readonly ackWithinMs?: number;
 }
 
 export interface SlackSimulator {
@@ -99,7 +101,7 @@ export interface SlackSimulator {
   views(userId: string): readonly OpenView[];
   home(userId: string): JsonObject | null;
 
-  // What people do. Each resolves when acked, or when three seconds have passed without it; each rejects what a
+  // What people do. Each resolves when acked, or when its time for that has passed; each rejects what a
   // person could not do: an unknown command, a private channel that is not theirs, a button that is not shown.
   command(input: CommandInput): Promise<InteractionResult>;
   /** Rejects unless that user can see that very button. */
