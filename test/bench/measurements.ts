@@ -7,12 +7,15 @@ export interface Measured {
   readonly ackAloneP99: number;
   readonly ackCrowdP50: number;
   readonly ackCrowdP99: number;
+  readonly ackRushLast: number;
   readonly startsPerSecond: number;
 }
 
 const questions = 200;
 /** Commands that arrive at the same moment. */
 const crowd = 20;
+/** As many as ask when something has happened that everybody sees. Slack shows a timeout to whoever waits for three seconds. */
+const rush = 1_000;
 /** Starts under way at the same time. */
 const lanes = 8;
 /** So many questions and starts pass before anything is measured: compilers warm up, connections open. */
@@ -26,12 +29,14 @@ export async function measure(ring: Ring, starts: number): Promise<Measured> {
 
   const alone = await asker.ask(questions, 1);
   const crowded = await asker.ask(questions, crowd);
+  const rushed = await asker.ask(rush, rush);
   const startsPerSecond = await start(ring, starts);
   return {
     ackAloneP50: percentile(alone, 50),
     ackAloneP99: percentile(alone, 99),
     ackCrowdP50: percentile(crowded, 50),
     ackCrowdP99: percentile(crowded, 99),
+    ackRushLast: percentile(rushed, 100),
     startsPerSecond,
   };
 }

@@ -18,6 +18,7 @@ const rows: readonly (readonly [name: keyof Measured, title: string, unit: strin
   ['ackAloneP99', 'ack of /record help, one at a time, p99', 'ms'],
   ['ackCrowdP50', 'ack of /record help, 20 at once, p50', 'ms'],
   ['ackCrowdP99', 'ack of /record help, 20 at once, p99', 'ms'],
+  ['ackRushLast', 'ack of /record help, 1,000 at once, the last', 'ms'],
   ['startsPerSecond', 'whole starts: command, Genesys, card', '/s'],
 ];
 
@@ -65,4 +66,4 @@ function compare(
 }
 
 const row = (title: string, ...cells: readonly string[]): string =>
-  title.padEnd(42) + cells.map((cell) => cell.padStart(12)).join('');
+  title.padEnd(44) + cells.map((cell) => cell.padStart(12)).join('');
