@@ -11,6 +11,8 @@ import { createTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 /** More than the pool has connections. */
 const crowd = Array.from({ length: 25 }, (_, index) => `j${index}`);
 
+const bookkeeping = { clock: { now: () => 1_000 }, logger: silent };
+
 describePostgres('Postgres that goes away and comes back', ({ url, schema, reset, run }) => {
   let proxy: TcpProxy;
   let db: Db;
@@ -18,13 +20,16 @@ describePostgres('Postgres that goes away and comes back', ({ url, schema, reset
 
   beforeEach(async () => {
     await reset();
+    // By a way of its own, with the ordinary bounds: DDL may take longer than those below.
+    const builder = openPostgres({ databaseUrl: url, schema }, silent);
+    await createStore(builder, bookkeeping).migrate();
+    await builder.close();
     const target = new URL(url);
     proxy = await createTcpProxy({ host: target.hostname, port: Number(target.port || 5432) });
     target.host = `127.0.0.1:${proxy.port}`;
-    const timeouts = { answerTimeoutMs: 500, connectTimeoutMs: 500 };
+    const timeouts = { answerTimeoutMs: 1_000, connectTimeoutMs: 1_000 };
     db = openPostgres({ databaseUrl: target.href, schema, ...timeouts }, silent);
-    store = createStore(db, { clock: { now: () => 1_000 }, logger: silent });
-    await store.migrate();
+    store = createStore(db, bookkeeping);
     await fillPool();
   });
   afterEach(async () => {
