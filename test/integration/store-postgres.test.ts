@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type { Db } from '../../src/storage/db.js';
@@ -257,7 +256,7 @@ describePostgres('Postgres driver', ({ url, schema, reset, run }) => {
 describe('Postgres that does not answer', () => {
   it('is unavailable when the connection is refused, and nothing was done', async () => {
     const store = openStore(
-      { databaseUrl: `postgres://u:secret-word@127.0.0.1:${await closedPort()}/x`, dataDir: '/nonexistent' },
+      { databaseUrl: 'postgres://u:secret-word@127.0.0.1:1/x', dataDir: '/nonexistent' },
       { clock, logger: silent },
     );
     const error: unknown = await store.ping().catch((reason) => reason);
@@ -304,12 +303,4 @@ async function gone(run: Run, pid: unknown): Promise<void> {
 async function waitingForLock(run: Run, query: string): Promise<void> {
   const waiting = `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '${query}%'`;
   await expect.poll(async () => (await run(waiting)).length, { timeout: 10_000 }).toBeGreaterThan(0);
-}
-
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

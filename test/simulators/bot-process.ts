@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.js';
 
 const builtBot = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** How much of the log is kept for whoever asks why the bot failed. */
@@ -176,15 +176,3 @@ export const describeExit = ({ code, signal }: BotExit): string =>
 
 const tail = (lines: readonly string[]): string =>
   lines.length === 0 ? 'It wrote nothing.' : `Its last lines:\n${lines.slice(-15).join('\n')}`;
-
-/** A port that is free now. Somebody else may take it first: good enough for a demo and for tests. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('No port to be had.');
-  return address.port;
-}
