@@ -52,7 +52,7 @@ export function jobLines(job: RecordingJob, now: number, call?: Call): (string |
     ...pauseLines(job, now),
     `Job ${code(jobIdOf(job))}`,
     `Conversation ${code(job.conversationId)}`,
-    canBeStopped(job) ? null : 'Recorded by Genesys’s own policy',
+    canBeStopped(job) ? null : byPolicy,
     startLine(job),
     job.startReason === null ? null : `Reason: ${outside(job.startReason, 500)}`,
     progressLine(job, now),
@@ -61,6 +61,11 @@ export function jobLines(job: RecordingJob, now: number, call?: Call): (string |
     job.stopReason === null ? null : `Reason for the stop: ${outside(job.stopReason, 500)}`,
   ];
 }
+
+const byPolicy = 'Recorded by Genesys’s own policy';
+
+/** Where there is room for one line only. */
+export const originLine = (job: RecordingJob): string => (canBeStopped(job) ? startLine(job) : byPolicy);
 
 function startLine(job: RecordingJob): string {
   if (job.startedBy.kind === 'genesys') {

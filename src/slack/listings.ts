@@ -3,9 +3,9 @@ import type { Answer, CallRow, Overview } from '../core/answer.js';
 import { type Conversation, jobIdOf, type RecordingJob } from '../core/model.js';
 import { type Block, code, type Message, outside, section, toMessage } from './blocks.js';
 import { callButton, jobButton } from './controls.js';
-import { headline } from './job-lines.js';
-import { policyLine } from './pause-lines.js';
-import { callFacts, channel, date, who } from './wording.js';
+import { headline, originLine } from './job-lines.js';
+import { pausedLine, policyLine } from './pause-lines.js';
+import { callFacts, channel, date } from './wording.js';
 
 /** Entries with a row and a button of their own. */
 const maxRows = 20;
@@ -42,7 +42,9 @@ export function renderList({
 function jobRow(job: RecordingJob, index: number, conversation?: Conversation) {
   const lines = [
     `${headline(job, conversation)} · job ${code(jobIdOf(job))}`,
-    `Conversation ${code(job.conversationId)} · ${who(job.startedBy)} · ${date(job.createdAt)}`,
+    `Conversation ${code(job.conversationId)}`,
+    originLine(job),
+    pausedLine(job),
   ];
   return section(lines, jobButton(job, index));
 }
@@ -83,8 +85,9 @@ export const recordingOf = ({ call, job }: CallRow): string =>
       `:telephone_receiver: ${call.policyRecording === 'none' ? 'Not recorded' : 'No recording known'}`)
     : headline(job, call);
 
-const callLines = (row: CallRow): string[] => [
+const callLines = (row: CallRow): (string | null)[] => [
   row.job === null ? recordingOf(row) : `${recordingOf(row)} · job ${code(jobIdOf(row.job))}`,
+  row.job && pausedLine(row.job),
   `Conversation ${code(row.call.conversationId)}`,
   factsOf(row),
 ];

@@ -36,7 +36,8 @@ export const pauseLines = (job: RecordingJob, now: number): (string | null)[] =>
   pendingLine(job),
 ];
 
-function pausedLine({ state, pausedBy, pausedAt }: RecordingJob): string | null {
+/** Who paused it, and since when; null for what is not paused. */
+export function pausedLine({ state, pausedBy, pausedAt }: RecordingJob): string | null {
   if (state !== 'paused' || pausedBy === null) return null;
   const since = pausedAt === null ? '' : ` · since ${date(pausedAt)}`;
   return pausedBy.kind === 'genesys'

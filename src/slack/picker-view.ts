@@ -6,6 +6,7 @@ import type { types } from '@slack/bolt';
 import type { CallRow } from '../core/answer.js';
 import { type Block, code, context, type Message, section, toMessage } from './blocks.js';
 import { type Calls, callBlocks, factsOf, recordingOf, renderCalls } from './listings.js';
+import { pausedLine } from './pause-lines.js';
 import { channel } from './wording.js';
 
 /** By `id` the bot finds the modal again; `channelId`: where `/record` was typed, and where the cards go. */
@@ -50,7 +51,12 @@ export const renderWithoutModal = ({ notice, calls }: PickerContent): Message =>
   calls === null ? (notice ?? toMessage('The calls could not be read.', [])) : renderCalls(calls);
 
 /** Its sign shows where each row begins; people pick by the caller, and the id is there to be copied. */
-const rowLines = (row: CallRow): string[] => [recordingOf(row), factsOf(row), code(row.call.conversationId)];
+const rowLines = (row: CallRow): (string | null)[] => [
+  recordingOf(row),
+  row.job && pausedLine(row.job),
+  factsOf(row),
+  code(row.call.conversationId),
+];
 
 /** Its sentences alone: each call has its button in its row. */
 const noticeBlocks = (notice: Message | null): readonly ModalBlock[] =>

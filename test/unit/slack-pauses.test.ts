@@ -5,6 +5,7 @@ import type { Actor, Conversation, PolicyRecording, RecordingJob } from '../../s
 import { renderAnswer } from '../../src/slack/answers.js';
 import type { Message } from '../../src/slack/blocks.js';
 import { renderCard } from '../../src/slack/cards.js';
+import { renderPicker } from '../../src/slack/picker-view.js';
 import {
   isStillTrue,
   renderOver,
@@ -51,6 +52,9 @@ function answer(given: Answer): Message {
   if (message === null) throw new Error('no message');
   return message;
 }
+
+const pick = (calls: readonly CallRow[]) =>
+  renderPicker({ id: 'p', channelId: 'C1' }, { notice: null, calls: { calls, complete: true } });
 
 describe('the card of what a policy records', () => {
   it('says so, offers Pause, and no Stop', () => {
@@ -306,6 +310,28 @@ describe('lists', () => {
       ['Resume', 'record_resume:2'],
     ]);
     expect(wordsOf(message)).toContain(paused);
+  });
+
+  it('of recordings say where each is from, and who has paused it', () => {
+    const theirs = drawnJob({ startedBy: genesys });
+    const jobs = [drawnJob(), theirs, policyJob(), pausedJob(), pausedJob({ pausedBy: genesys })];
+    const message = answer({ kind: 'list', jobs, conversations: [], total: 5, complete: true });
+    expect(message.blocks.slice(1).map((block) => wordsOf({ blocks: [block] }))).toEqual([
+      expect.stringContaining('Asked for by <@UADA>'),
+      expect.stringContaining('Started outside this bot; found'),
+      expect.stringMatching(/Recorded by Genesys’s own policy$/m),
+      expect.stringMatching(/own policy\nPaused by <@USAM> · since/),
+      expect.stringMatching(/own policy\nPaused outside this bot/),
+    ]);
+  });
+
+  it.each([
+    ['of calls', (calls: readonly CallRow[]) => answer({ kind: 'calls', calls, complete: true })],
+    ['of the picker', (calls: readonly CallRow[]) => pick(calls)],
+  ])('%s say who has paused a recording, and since when', (_, list) => {
+    const words = wordsOf(list([{ call: { ...drawnCall(), conversationId }, job: pausedJob() }]));
+    expect(words).toContain(paused);
+    expect(words).toContain(`Paused by <@USAM> · since ${seconds(pausedAt)}`);
   });
 
   it('of recordings say of which nothing is recorded just now, because the call is on hold', () => {
