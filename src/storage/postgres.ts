@@ -9,6 +9,11 @@ export interface PostgresOptions {
   /** The schema to work in, which must exist; the server's default (`public`) if not given. */
   readonly schema?: string | undefined;
   /**
+   * How long the server may work on a statement, in milliseconds. Statements take a few; whatever takes longer waits for a
+   * lock or has lost its server.
+   */
+  readonly statementTimeoutMs?: number;
+  /**
    * How long to wait for an answer, in milliseconds. Longer than the server's own limit: it is for a server that has
    * vanished without a word.
    */
@@ -17,9 +22,7 @@ export interface PostgresOptions {
   readonly connectTimeoutMs?: number;
 }
 
-/** Bounds, in milliseconds. Statements take a few; whatever takes longer waits for a lock or has lost its server. */
-const statementTimeoutMs = 10_000;
-/** A bot that freezes in a transaction must not keep its locks. */
+/** A bot that freezes in a transaction must not keep its locks, in milliseconds. */
 const idleInTransactionTimeoutMs = 30_000;
 const maxConnections = 10;
 const maxAttempts = 10;
@@ -51,10 +54,9 @@ async function untilSettled<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function createPool(
-  { databaseUrl, schema, answerTimeoutMs = 12_000, connectTimeoutMs = 5_000 }: PostgresOptions,
-  logger: Logger,
-): pg.Pool {
+function createPool(options: PostgresOptions, logger: Logger): pg.Pool {
+  const { databaseUrl, schema } = options;
+  const { statementTimeoutMs = 10_000, answerTimeoutMs = 12_000, connectTimeoutMs = 5_000 } = options;
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     application_name: 'genesys-record-bot',
