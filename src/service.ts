@@ -91,7 +91,7 @@ function createParts(config: Config, deps: PartsDeps) {
   const store = openStore(config.storage, { clock, logger });
   const metrics = createMetrics({
     withProcess: true,
-    unfinished: () => store.countUnfinishedJobs(),
+    unfinished: async () => (await store.countUnfinishedJobs()).total,
   });
   const genesys = createGenesys(config.genesys, { fetch, clock, random, logger });
   const slackFetch = instrumentSlack(fetch as unknown as Fetch, config.slack.apiUrl, metrics);

@@ -1,5 +1,6 @@
 /** What a command comes to, for whoever puts it into words. Failures are thrown as `RecordError` instead. */
 import type { ActiveCall, AuditEntry, Conversation, RecordingJob } from './model.js';
+import type { JobCount } from './store.js';
 
 /** Who asks, and where the answer goes. */
 export interface Asker {
@@ -63,7 +64,7 @@ export type Answer =
       readonly jobs: readonly RecordingJob[];
       /** Calls of these jobs, where they tell more than the job: one on hold is not recorded, though nobody has paused it. */
       readonly conversations: readonly Conversation[];
-      readonly total: number;
+      readonly count: JobCount;
       readonly complete: boolean;
     }
   /** Active calls, each with its running job if it has one; incomplete when Genesys has more than was read. */
@@ -78,7 +79,7 @@ export interface CallRow {
 
 /** `/record status` without a job: how the bot itself is. */
 export interface Overview {
-  readonly unfinished: number;
+  readonly unfinished: JobCount;
   /** Null when call alerts are off. */
   readonly alerts: {
     readonly channelId: string;

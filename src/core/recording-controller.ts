@@ -103,7 +103,7 @@ export class RecordingController {
 
   async #list(): Promise<Answer> {
     const { store } = this.#deps;
-    const [jobs, total] = await Promise.all([
+    const [jobs, { total, paused }] = await Promise.all([
       store.listUnfinishedJobs(listedAtMost),
       store.countUnfinishedJobs(countedAtMost + 1),
     ]);
@@ -115,7 +115,7 @@ export class RecordingController {
       kind: 'list',
       jobs,
       conversations: found.filter((conversation) => conversation !== null),
-      total: Math.min(total, countedAtMost),
+      count: { total: Math.min(total, countedAtMost), paused },
       complete: total <= countedAtMost,
     };
   }

@@ -50,6 +50,12 @@ export type Expected = Partial<
 
 export type NewCard = Pick<Card, 'id' | 'channelId'>;
 
+export interface JobCount {
+  readonly total: number;
+  /** How many of these are paused. */
+  readonly paused: number;
+}
+
 /**
  * Everything that outlives the process. Each method is one transaction. A database that cannot be reached throws
  * `UNAVAILABLE`. A change of a job or a call raises its conversation's version in the same transaction.
@@ -89,7 +95,7 @@ export interface Store {
   /** Oldest first; all of them, or at most `limit`. */
   listUnfinishedJobs(limit?: number): Promise<readonly RecordingJob[]>;
   /** All of them; or, to know whether there are that many, `atMost`: then it costs no more the more there are. */
-  countUnfinishedJobs(atMost?: number): Promise<number>;
+  countUnfinishedJobs(atMost?: number): Promise<JobCount>;
   /** Those of these conversations, in no order. */
   listUnfinishedJobsOf(conversationIds: readonly string[]): Promise<readonly RecordingJob[]>;
   /**

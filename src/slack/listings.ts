@@ -1,6 +1,7 @@
 /** Lists with their buttons, folded before they fill a screen. */
 import type { Answer, CallRow, Overview } from '../core/answer.js';
 import { type Conversation, jobIdOf, type RecordingJob } from '../core/model.js';
+import type { JobCount } from '../core/ports.js';
 import { type Block, code, type Message, outside, section, toMessage } from './blocks.js';
 import { callButton, jobButton } from './controls.js';
 import { headline, originLine } from './job-lines.js';
@@ -13,7 +14,7 @@ const maxRows = 20;
 export function renderList({
   jobs,
   conversations,
-  total,
+  count: { total, paused },
   complete,
 }: Extract<Answer, { kind: 'list' }>): Message {
   if (jobs.length === 0) {
@@ -22,7 +23,9 @@ export function renderList({
   const shown = jobs.slice(0, maxRows);
   // Counted beside the listing: one may have begun or ended between the two.
   const left = Math.max(total, jobs.length) - shown.length;
-  const title = `${count(shown.length + left, 'recording')} running${complete ? '' : ', and more'}`;
+  const title = complete
+    ? running({ total: shown.length + left, paused })
+    : `${count(total, 'recording')} running, and more`;
   const more = complete ? `${left} more` : `at least ${left} more`;
   return toMessage(title, [
     section([`*${title}*`]),
@@ -100,13 +103,12 @@ function fold(ids: readonly string[]) {
 }
 
 export function renderOverview({ unfinished, alerts }: Overview): Message {
-  const running =
-    unfinished === 0 ? 'No recording is running.' : `${count(unfinished, 'recording')} running.`;
+  const how = unfinished.total === 0 ? 'No recording is running.' : `${running(unfinished)}.`;
   const state =
     alerts === null || alerts.problem === null
       ? 'The bot works.'
       : 'The bot answers, but does not see every call.';
-  return toMessage(running, [section([`*${state}* ${running}`, ...alertLines(alerts)])]);
+  return toMessage(how, [section([`*${state}* ${how}`, ...alertLines(alerts)])]);
 }
 
 function alertLines(alerts: Overview['alerts']): (string | null)[] {
@@ -122,6 +124,10 @@ function lastPoll({ lastPollAt, problem }: NonNullable<Overview['alerts']>): str
   if (lastPollAt !== null) return date(lastPollAt);
   return problem === null ? 'another process of the bot does that, or none has yet' : 'not yet';
 }
+
+/** What is paused runs at Genesys, and records nothing. */
+const running = ({ total, paused }: JobCount): string =>
+  `${count(total, 'recording')} running${paused === 0 ? '' : ` (${paused} paused)`}`;
 
 const sentence = (text: string): Message => toMessage(text, [section([text])]);
 

@@ -1,7 +1,7 @@
 /** Recording jobs. One winner: by the unique indexes when they begin, by guarded updates when they change. */
 import { RecordError } from '../core/errors.js';
 import { type AuditEntry, type JobState, jobIdOf, type RecordingJob } from '../core/model.js';
-import type { Expected, JobChange, NewCard, NewJob } from '../core/ports.js';
+import type { Expected, JobChange, JobCount, NewCard, NewJob } from '../core/ports.js';
 import { appendAudit } from './audit.js';
 import { insertCard } from './cards.js';
 import { LostRace, type Queryable, type Row, type SqlValue } from './db.js';
@@ -146,16 +146,15 @@ export async function listUnfinishedJobs(
   return (await rows).map(toJob);
 }
 
-export async function countUnfinishedJobs(tx: Queryable, atMost: number | undefined): Promise<number> {
-  const [row] =
+export async function countUnfinishedJobs(tx: Queryable, atMost: number | undefined): Promise<JobCount> {
+  const all = `SELECT state FROM jobs WHERE ${unfinished}`;
+  const counted = (rows: string) =>
+    `SELECT COUNT(*) AS total, COUNT(CASE WHEN state = 'paused' THEN 1 END) AS paused FROM (${rows}) AS few`;
+  const [{ total, paused } = {}] =
     atMost === undefined
-      ? await tx.query(`SELECT COUNT(*) AS count FROM jobs WHERE ${unfinished}`)
-      : await tx.query(
-          `SELECT COUNT(*) AS count FROM (SELECT id FROM jobs WHERE ${unfinished} LIMIT $1) AS few`,
-          [atMost],
-        );
-  const { count } = row ?? {};
-  return Number(count);
+      ? await tx.query(counted(all))
+      : await tx.query(counted(`${all} LIMIT $1`), [atMost]);
+  return { total: Number(total), paused: Number(paused) };
 }
 
 export async function listUnfinishedJobsOf(

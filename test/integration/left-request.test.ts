@@ -229,7 +229,7 @@ it('what only reads is done anew', async () => {
   await core.record(`start ${id}`);
   const askedAt = core.clock.now();
   core.clock.jump(25 * minute);
-  expect(await again('list', askedAt)).toMatchObject({ kind: 'list', total: 1 });
+  expect(await again('list', askedAt)).toMatchObject({ kind: 'list', count: { total: 1 } });
   expect(await again(`status ${id}`, askedAt)).toMatchObject({ kind: 'status' });
   expect(await again('calls', askedAt)).toMatchObject({ kind: 'calls' });
   expect(await again('', askedAt)).toMatchObject({ kind: 'calls' });

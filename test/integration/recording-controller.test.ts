@@ -97,7 +97,10 @@ describe('what there is to read', () => {
   it('status alone shows how the bot is', async () => {
     expect(await core.record('status')).toEqual({
       kind: 'overview',
-      overview: { unfinished: 0, alerts: { channelId: 'CALERTS', lastPollAt: null, problem: null } },
+      overview: {
+        unfinished: { total: 0, paused: 0 },
+        alerts: { channelId: 'CALERTS', lastPollAt: null, problem: null },
+      },
     });
     const { id } = core.genesys.startCall();
     await core.record(`start ${id}`);
@@ -105,7 +108,7 @@ describe('what there is to read', () => {
     await core.watch.round();
     expect(await core.record('status')).toMatchObject({
       overview: {
-        unfinished: 1,
+        unfinished: { total: 1, paused: 0 },
         alerts: {
           lastPollAt: expect.any(Number),
           problem: expect.stringContaining('lacks conversation:phone:view'),
@@ -131,7 +134,7 @@ describe('what there is to read', () => {
     const answer = await core.record('list');
     if (answer.kind !== 'list') throw new Error(answer.kind);
     expect(answer.jobs.map((job) => job.conversationId)).toEqual(ids.slice(0, 20));
-    expect(answer).toMatchObject({ total: 23, complete: true });
+    expect(answer).toMatchObject({ count: { total: 23, paused: 0 }, complete: true });
   });
 
   it('list counts no further than a thousand, and says so', async () => {
@@ -141,10 +144,10 @@ describe('what there is to read', () => {
       const audit = auditOf(core.deps, { actor: startedBy, action: 'start', outcome: 'asked' }, job);
       await core.store.beginJob({ ...job, state: 'recording', startedBy, createdAt: index }, audit);
     }
-    expect(await core.record('list')).toMatchObject({ total: 1_000, complete: false });
+    expect(await core.record('list')).toMatchObject({ count: { total: 1_000 }, complete: false });
     await core.store.changeJob('job-0', ['recording'], { state: 'stopped' }, 1);
-    expect(await core.record('list')).toMatchObject({ total: 1_000, complete: true });
-    expect(await core.record('status')).toMatchObject({ overview: { unfinished: 1_000 } });
+    expect(await core.record('list')).toMatchObject({ count: { total: 1_000 }, complete: true });
+    expect(await core.record('status')).toMatchObject({ overview: { unfinished: { total: 1_000 } } });
   });
 
   it('calls shows the active calls, each with its recording if there is one', async () => {

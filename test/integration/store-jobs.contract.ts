@@ -274,9 +274,11 @@ export function describeJobs(bench: Bench): void {
     expect(ids).toEqual(['starting', 'recording', 'paused', 'stopping']);
     const first = await bench.store.listUnfinishedJobs(3);
     expect(first.map(({ id }) => id)).toEqual(['starting', 'recording', 'paused']);
-    expect(await bench.store.countUnfinishedJobs()).toBe(4);
-    expect(await bench.store.countUnfinishedJobs(3)).toBe(3);
-    expect(await bench.store.countUnfinishedJobs(5)).toBe(4);
+    expect(await bench.store.countUnfinishedJobs()).toEqual({ total: 4, paused: 1 });
+    expect(await bench.store.countUnfinishedJobs(3)).toMatchObject({ total: 3 });
+    expect(await bench.store.countUnfinishedJobs(5)).toEqual({ total: 4, paused: 1 });
+    await bench.store.changeJob('recording', ['recording'], { state: 'paused' }, 200);
+    expect(await bench.store.countUnfinishedJobs()).toEqual({ total: 4, paused: 2 });
   });
 
   it('lists the unfinished jobs of some conversations, however many are asked for', async () => {

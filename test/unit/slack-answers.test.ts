@@ -89,7 +89,7 @@ describe('lists', () => {
       kind: 'list',
       jobs: [drawnJob(), drawnJob({ id: 'x', state: 'stopping' })],
       conversations: [],
-      total: 2,
+      count: { total: 2, paused: 0 },
       complete: true,
     };
     expect(buttonsOf(render(list).blocks)).toMatchObject([
@@ -99,11 +99,19 @@ describe('lists', () => {
   });
 
   it('say how many more there are than fill the screen', () => {
-    const message = render({ kind: 'list', jobs, conversations: [], total: 1_000, complete: true });
+    const message = render({
+      kind: 'list',
+      jobs,
+      conversations: [],
+      count: { total: 1_000, paused: 0 },
+      complete: true,
+    });
     expect(wordsOf(message)).toContain('1000 recordings running');
     expect(wordsOf(message)).toContain('`g-19`');
     expect(wordsOf(message)).toContain('and 980 more. `/record status`');
-    const many = wordsOf(render({ kind: 'list', jobs, conversations: [], total: 1_000, complete: false }));
+    const many = wordsOf(
+      render({ kind: 'list', jobs, conversations: [], count: { total: 1_000, paused: 0 }, complete: false }),
+    );
     expect(many).toContain('1000 recordings running, and more');
     expect(many).toContain('and at least 980 more.');
     expect(new Set(buttonsOf(message.blocks).map(({ actionId }) => actionId)).size).toBe(20);
@@ -111,9 +119,9 @@ describe('lists', () => {
   });
 
   it('say so when there is nothing', () => {
-    expect(say({ kind: 'list', jobs: [], conversations: [], total: 0, complete: true })).toContain(
-      'No recording is running',
-    );
+    expect(
+      say({ kind: 'list', jobs: [], conversations: [], count: { total: 0, paused: 0 }, complete: true }),
+    ).toContain('No recording is running');
     expect(say({ kind: 'calls', calls: [], complete: true })).toContain('No call is active');
   });
 
@@ -189,11 +197,16 @@ describe('status', () => {
 
   it('without a job tells how the bot is', () => {
     const alerts = { channelId: 'CALERTS', lastPollAt: askedAt, problem: 'Genesys is away' };
-    const words = say({ kind: 'overview', overview: { unfinished: 1, alerts } });
+    const words = say({ kind: 'overview', overview: { unfinished: { total: 1, paused: 0 }, alerts } });
     expect(words).toContain('1 recording running.');
+    expect(say({ kind: 'overview', overview: { unfinished: { total: 3, paused: 2 }, alerts } })).toContain(
+      '3 recordings running (2 paused).',
+    );
     expect(words).toContain('Call alerts go to <#CALERTS>');
     expect(words).toContain(':warning: Genesys is away');
-    expect(say({ kind: 'overview', overview: { unfinished: 0, alerts: null } })).toContain('switched off');
+    expect(
+      say({ kind: 'overview', overview: { unfinished: { total: 0, paused: 0 }, alerts: null } }),
+    ).toContain('switched off');
   });
 
   it.each([
@@ -203,7 +216,9 @@ describe('status', () => {
     'says who may know when Genesys was last asked, if it does not itself (problem: %s)',
     (problem, words) => {
       const alerts = { channelId: 'CALERTS', lastPollAt: null, problem };
-      expect(say({ kind: 'overview', overview: { unfinished: 0, alerts } })).toContain(words);
+      expect(say({ kind: 'overview', overview: { unfinished: { total: 0, paused: 0 }, alerts } })).toContain(
+        words,
+      );
     },
   );
 });
@@ -289,7 +304,7 @@ it('whatever it holds, Slack takes the answer', () => {
       kind: fc.constant('list' as const),
       jobs: fc.array(anyJob, { maxLength: 70 }),
       conversations: fc.array(anyCall, { maxLength: 70 }),
-      total: fc.nat(),
+      count: fc.record({ total: fc.nat(), paused: fc.nat() }),
       complete: fc.boolean(),
     }),
     fc.record({

@@ -303,19 +303,32 @@ describe('the answer', () => {
 describe('lists', () => {
   it('of recordings have the button that each of them allows, and show pauses', () => {
     const jobs = [drawnJob(), policyJob(), pausedJob(), policyJob({ pending: 'pause' })];
-    const message = answer({ kind: 'list', jobs, conversations: [], total: 4, complete: true });
+    const message = answer({
+      kind: 'list',
+      jobs,
+      conversations: [],
+      count: { total: 4, paused: 1 },
+      complete: true,
+    });
     expect(buttonsOf(message.blocks).map(({ label, actionId }) => [label, actionId])).toEqual([
       ['Stop', 'record_stop:0'],
       ['Pause', 'record_pause:1'],
       ['Resume', 'record_resume:2'],
     ]);
+    expect(wordsOf(message)).toContain('*4 recordings running (1 paused)*');
     expect(wordsOf(message)).toContain(paused);
   });
 
   it('of recordings say where each is from, and who has paused it', () => {
     const theirs = drawnJob({ startedBy: genesys });
     const jobs = [drawnJob(), theirs, policyJob(), pausedJob(), pausedJob({ pausedBy: genesys })];
-    const message = answer({ kind: 'list', jobs, conversations: [], total: 5, complete: true });
+    const message = answer({
+      kind: 'list',
+      jobs,
+      conversations: [],
+      count: { total: 5, paused: 0 },
+      complete: true,
+    });
     expect(message.blocks.slice(1).map((block) => wordsOf({ blocks: [block] }))).toEqual([
       expect.stringContaining('Asked for by <@UADA>'),
       expect.stringContaining('Started outside this bot; found'),
@@ -337,7 +350,13 @@ describe('lists', () => {
   it('of recordings say of which nothing is recorded just now, because the call is on hold', () => {
     const jobs = [policyJob(), policyJob({ id: 'other', conversationId: 'other' })];
     const conversations = [drawnCall({ id: 'other', policyRecording: 'held' })];
-    const { blocks } = answer({ kind: 'list', jobs, conversations, total: 2, complete: true });
+    const { blocks } = answer({
+      kind: 'list',
+      jobs,
+      conversations,
+      count: { total: 2, paused: 0 },
+      complete: true,
+    });
     const rows = blocks.map((block) => JSON.stringify(block));
     expect(rows[1]).toContain('*Recording*');
     expect(rows[2]).toContain('*Not recording just now*');
