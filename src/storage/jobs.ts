@@ -147,9 +147,10 @@ export async function listUnfinishedJobs(
 }
 
 export async function countUnfinishedJobs(tx: Queryable, atMost: number | undefined): Promise<JobCount> {
-  const all = `SELECT state FROM jobs WHERE ${unfinished}`;
+  const all = `SELECT id FROM jobs WHERE ${unfinished}`;
+  // By the index that holds nothing else: to look at each job's state would take longer the more there are.
   const counted = (rows: string) =>
-    `SELECT COUNT(*) AS total, COUNT(CASE WHEN state = 'paused' THEN 1 END) AS paused FROM (${rows}) AS few`;
+    `SELECT COUNT(*) AS total, (SELECT COUNT(*) FROM jobs WHERE state = 'paused') AS paused FROM (${rows}) AS few`;
   const [{ total, paused } = {}] =
     atMost === undefined
       ? await tx.query(counted(all))

@@ -343,7 +343,7 @@ function listenTo(db: Db, statements: string[]): Db {
  * up to a limit, and there are as many leases as processes and a few.
  */
 const short =
-  /USING (COVERING )?INDEX (jobs_unfinished|jobs_genesys_unfinished|jobs_running|jobs_due|cards_stale|cards_claimed|replies_due|replies_warnings|conversations_open)$|CONSTANT ROW|SCAN few$|SCAN leases$/;
+  /USING (COVERING )?INDEX (jobs_unfinished|jobs_genesys_unfinished|jobs_running|jobs_paused|jobs_due|cards_stale|cards_claimed|replies_due|replies_warnings|conversations_open)$|CONSTANT ROW|SCAN few$|SCAN leases$/;
 
 const noParams = (sql: string) => {
   const numbers = [...sql.matchAll(/\$(\d+)/g)].map(([, number]) => Number(number));
