@@ -52,7 +52,7 @@ export type NewCard = Pick<Card, 'id' | 'channelId'>;
 
 export interface JobCount {
   readonly total: number;
-  /** How many of all are paused. */
+  /** How many of all are paused, also of those beyond a limit. */
   readonly paused: number;
 }
 
