@@ -301,15 +301,14 @@ describe('the answer', () => {
 });
 
 describe('lists', () => {
+  const list = (jobs: readonly RecordingJob[], conversations: readonly Conversation[] = []) => {
+    const count = { total: jobs.length, paused: jobs.filter(({ state }) => state === 'paused').length };
+    return answer({ kind: 'list', jobs, conversations, count, complete: true });
+  };
+
   it('of recordings have the button that each of them allows, and show pauses', () => {
     const jobs = [drawnJob(), policyJob(), pausedJob(), policyJob({ pending: 'pause' })];
-    const message = answer({
-      kind: 'list',
-      jobs,
-      conversations: [],
-      count: { total: 4, paused: 1 },
-      complete: true,
-    });
+    const message = list(jobs);
     expect(buttonsOf(message.blocks).map(({ label, actionId }) => [label, actionId])).toEqual([
       ['Stop', 'record_stop:0'],
       ['Pause', 'record_pause:1'],
@@ -322,13 +321,7 @@ describe('lists', () => {
   it('of recordings say where each is from, and who has paused it', () => {
     const theirs = drawnJob({ startedBy: genesys });
     const jobs = [drawnJob(), theirs, policyJob(), pausedJob(), pausedJob({ pausedBy: genesys })];
-    const message = answer({
-      kind: 'list',
-      jobs,
-      conversations: [],
-      count: { total: 5, paused: 0 },
-      complete: true,
-    });
+    const message = list(jobs);
     expect(message.blocks.slice(1).map((block) => wordsOf({ blocks: [block] }))).toEqual([
       expect.stringContaining('Asked for by <@UADA>'),
       expect.stringContaining('Started outside this bot; found'),
@@ -341,8 +334,8 @@ describe('lists', () => {
   it.each([
     ['of calls', (calls: readonly CallRow[]) => answer({ kind: 'calls', calls, complete: true })],
     ['of the picker', (calls: readonly CallRow[]) => pick(calls)],
-  ])('%s say who has paused a recording, and since when', (_, list) => {
-    const words = wordsOf(list([{ call: { ...drawnCall(), conversationId }, job: pausedJob() }]));
+  ])('%s say who has paused a recording, and since when', (_, show) => {
+    const words = wordsOf(show([{ call: { ...drawnCall(), conversationId }, job: pausedJob() }]));
     expect(words).toContain(paused);
     expect(words).toContain(`Paused by <@USAM> · since ${seconds(pausedAt)}`);
   });
@@ -350,13 +343,7 @@ describe('lists', () => {
   it('of recordings say of which nothing is recorded just now, because the call is on hold', () => {
     const jobs = [policyJob(), policyJob({ id: 'other', conversationId: 'other' })];
     const conversations = [drawnCall({ id: 'other', policyRecording: 'held' })];
-    const { blocks } = answer({
-      kind: 'list',
-      jobs,
-      conversations,
-      count: { total: 2, paused: 0 },
-      complete: true,
-    });
+    const { blocks } = list(jobs, conversations);
     const rows = blocks.map((block) => JSON.stringify(block));
     expect(rows[1]).toContain('*Recording*');
     expect(rows[2]).toContain('*Not recording just now*');
